@@ -1,0 +1,121 @@
+"""Files that are written whole or not at all, and what a file's bytes hash to."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from laterna.errors import MediaError
+
+
+@contextlib.contextmanager
+def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` that takes its name only when the block ends well.
+
+    The temporary file has ``path``'s suffix, is flushed to disk and renamed over ``path``; when the block
+    raises, nothing is left behind. Parent folders are made.
+
+    Raises:
+        MediaError: the disk is full, or the folder can't be written.
+    """
+    final = Path(path)
+    temporary: Path | None = None
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=final.parent, prefix=".partial-", suffix=final.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        _publish(temporary, final)
+    except OSError as error:
+        raise _sentence(error, final) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write ``data`` whole to ``path`` or leave ``path`` as it was."""
+    with written_whole(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write ``text`` whole to ``path`` as UTF-8 with ``\\n`` line ends, or leave ``path`` as it was."""
+    write_bytes(path, text.encode())
+
+
+def regular_file(path: str | os.PathLike[str]) -> Path:
+    """Return ``path`` once it is known to be a readable, regular, non-empty file.
+
+    Raises:
+        MediaError: it is missing, a folder, a pipe, a device, empty, or a link that loops.
+    """
+    file = Path(path)
+    try:
+        status = file.stat()
+    except FileNotFoundError as error:
+        raise MediaError(f"{quoted(file)} does not exist: check the path.") from error
+    except OSError as error:
+        reason = (
+            "is a link that leads back to itself" if error.errno == errno.ELOOP else f"can't be read ({error.strerror})"
+        )
+        raise MediaError(f"{quoted(file)} {reason}: name another file.") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise MediaError(f"{quoted(file)} is a folder, not a media file: name the files in it.")
+    if not stat.S_ISREG(status.st_mode):
+        raise MediaError(f"{quoted(file)} is a pipe or a device, not a file: save it to a file first.")
+    if status.st_size == 0:
+        raise MediaError(f"{quoted(file)} is empty: copy it again from its source.")
+    return file
+
+
+def quoted(path: str | os.PathLike[str]) -> str:
+    """``path`` as one line for a message, whatever characters its name has."""
+    return repr(os.fspath(path))
+
+
+def sha256(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a file's bytes; of a folder, that of its sorted pairs of relative path and SHA-256.
+
+    Hidden files and folders (their name starts with a dot) are not counted. Returns 64 hexadecimal digits.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+        pairs = [f"{p.relative_to(path).as_posix()}\0{sha256(p)}\n" for p in files]
+        return hashlib.sha256("".join(pairs).encode()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts)
+
+
+def _publish(temporary: Path, final: Path) -> None:
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.chmod(0o666 & ~_umask())  # mkstemp made it private
+    temporary.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _sentence(error: OSError, final: Path) -> MediaError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MediaError(f"The disk is full while writing {quoted(final)}: make room, then run again.")
+    return MediaError(f"{quoted(final)} can't be written ({error.strerror or error}): choose another folder.")

@@ -1,0 +1,110 @@
+"""Rational time: frame rates, SMPTE time codes and the bridge to OpenTimelineIO."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from laterna.errors import DataError
+
+_NTSC = {"23.976": Fraction(24000, 1001), "23.98": Fraction(24000, 1001)} | {
+    f"{value:.2f}": Fraction(nominal * 1000, 1001) for nominal, value in ((30, 29.97), (48, 47.95), (60, 59.94))
+}
+_TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})")
+
+
+def parse_rate(value: str | int | float | Fraction) -> Fraction:
+    """Frames per second as an exact fraction: ``25``, ``"30000/1001"``, ``"29.97"`` (read as 30000/1001).
+
+    Raises:
+        DataError: not a rate, or outside 1..1000.
+    """
+    try:
+        rate = _NTSC.get(str(value)) or Fraction(value).limit_denominator(100_000)
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise DataError(f"{value!r} is not a frame rate: write 25, 29.97 or 30000/1001.") from error
+    if not 1 <= rate <= 1000:
+        raise DataError(f"A frame rate of {value} is outside 1 to 1000: write 25, 29.97 or 30000/1001.")
+    return snap_rate(rate)
+
+
+def snap_rate(rate: Fraction | float) -> Fraction:
+    """The standard rate (a whole number, or one over 1.001) within 0.01 % of ``rate``, else ``rate`` itself."""
+    nominal = round(rate)
+    for standard in (Fraction(nominal), Fraction(nominal * 1000, 1001), Fraction((nominal + 1) * 1000, 1001)):
+        if standard and abs(standard - Fraction(rate)) / standard < Fraction(1, 10_000):
+            return standard
+    return Fraction(rate).limit_denominator(100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Timecode:
+    """A SMPTE ST 12-1 time code: ``frames`` since 00:00:00:00 at ``rate``; ``drop`` where it drops labels."""
+
+    frames: int
+    rate: Fraction
+    drop: bool = False
+
+    @classmethod
+    def parse(cls, text: str, rate: Fraction) -> "Timecode":
+        """Read ``hh:mm:ss:ff``; a semicolon or comma before the frames means drop-frame.
+
+        Raises:
+            DataError: not a time code at this rate, or a label that drop-frame skips.
+        """
+        match = _TIMECODE.fullmatch(text.strip())
+        if match is None:
+            raise DataError(f"{text!r} is not a time code: write hh:mm:ss:ff.")
+        hours, minutes, seconds, frame = (int(match[i]) for i in (1, 2, 3, 5))
+        nominal, drop = round(rate), match[4] in ";,"
+        if minutes > 59 or seconds > 59 or frame >= nominal:
+            raise DataError(f"{text!r} is not a time code at {float(rate):.2f} frames a second.")
+        frames = ((hours * 60 + minutes) * 60 + seconds) * nominal + frame
+        if drop:
+            dropped = _dropped_a_minute(rate)
+            if minutes % 10 and seconds == 0 and frame < dropped:
+                raise DataError(f"{text!r} is a label that drop-frame time code skips.")
+            total_minutes = hours * 60 + minutes
+            frames -= dropped * (total_minutes - total_minutes // 10)
+        return cls(frames, rate, drop)
+
+    @property
+    def seconds(self) -> Fraction:
+        """Real time since 00:00:00:00."""
+        return self.frames / self.rate
+
+    def __add__(self, frames: int) -> "Timecode":
+        return Timecode(self.frames + frames, self.rate, self.drop)
+
+    def __str__(self) -> str:
+        nominal, frames = round(self.rate), self.frames
+        if self.drop:
+            dropped = _dropped_a_minute(self.rate)
+            a_minute, ten_minutes = 60 * nominal - dropped, 600 * nominal - 9 * dropped
+            tens, rest = divmod(frames, ten_minutes)
+            frames += dropped * (9 * tens + max(0, (rest - dropped) // a_minute))
+        seconds, frame = divmod(frames, nominal)
+        separator = ";" if self.drop else ":"
+        return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{separator}{frame:02}"
+
+
+def rational_time(seconds: Fraction | int, rate: Fraction) -> otio.opentime.RationalTime:
+    """``seconds`` as whole frames at ``rate``, rounded to the nearest."""
+    return otio.opentime.RationalTime(round(seconds * rate), float(rate))
+
+
+def time_range(start: Fraction | int, duration: Fraction | int, rate: Fraction) -> otio.opentime.TimeRange:
+    """``start`` and ``duration`` in seconds as whole frames at ``rate``."""
+    return otio.opentime.TimeRange(rational_time(start, rate), rational_time(duration, rate))
+
+
+def to_seconds(time: otio.opentime.RationalTime) -> Fraction:
+    """An OTIO time as exact seconds; its float rate is taken as the standard rate it stands for."""
+    return Fraction(time.value).limit_denominator(1_000_000) / snap_rate(time.rate)
+
+
+def _dropped_a_minute(rate: Fraction) -> int:
+    if rate.denominator != 1001 or round(rate) % 30:
+        raise DataError(f"Drop-frame time code has no meaning at {float(rate):.3f} frames a second: use 30000/1001.")
+    return round(rate) // 15

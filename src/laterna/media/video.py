@@ -1,0 +1,426 @@
+"""Video files, decoded lazily in frames that carry exact times.
+
+Source policy, one place for all of Laterna:
+
+- time 0 is a file's first picture; frames keep the decoder's rational time stamps, at any, even variable, rate;
+- pictures are shown upright and with square pixels, as the rotation and sample aspect tags say;
+- colour is converted by its tags; untagged SD is BT.601 and untagged HD (720 lines or more) BT.709, limited range;
+- HDR (PQ and HLG) is rolled off to BT.709.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import av
+import numpy as np
+from av.filter import Graph
+from av.video.reformatter import Colorspace, ColorRange
+from PIL import Image
+
+from laterna.errors import DataError, MediaError
+from laterna.media.files import quoted, regular_file
+from laterna.media.timecode import Timecode, snap_rate
+
+Fit = Literal["crop", "pad", "stretch"]
+PixelFormat = Literal["yuv420p", "rgb24"]
+
+_LARGEST_SIDE = 16384
+_LONGEST_GAP = 60  # seconds; more between two pictures means broken time stamps
+_HDR_TRANSFERS = (16, 18)  # ITU-T H.273: SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG)
+_BT601 = (5, 6)  # H.273 matrix coefficients: BT.470BG, SMPTE 170M
+_UNTAGGED = 2
+
+
+class Frame:
+    """One decoded picture. ``time`` is in seconds since the file's first picture."""
+
+    __slots__ = ("_convert", "picture", "time")
+
+    def __init__(self, picture: av.VideoFrame, time: Fraction, convert: "_Converters") -> None:
+        self.picture = picture
+        self.time = time
+        self._convert = convert
+
+    @property
+    def bit_depth(self) -> int:
+        """Bits of one sample: 8, 10 or 12."""
+        return self.picture.format.components[0].bits
+
+    @property
+    def planes(self) -> list[np.ndarray]:
+        """Views of the coded planes, as coded: (rows, columns), uint8 or uint16 little-endian."""
+        return [_plane(self.picture, index) for index in range(len(self.picture.planes))]
+
+    def luma(self, step: int = 1) -> np.ndarray:
+        """Brightness as coded (unrotated), every ``step``-th sample of every ``step``-th row, uint8.
+
+        Shape (ceil(rows / step), ceil(columns / step)); about as fast as decoding alone when ``step`` > 1.
+        """
+        name = self.picture.format.name
+        if not name.startswith(("yuv", "gray", "nv")):
+            return _plane(self.picture.reformat(format="gray"), 0)[::step, ::step]
+        samples = _plane(self.picture, 0)[::step, ::step]
+        return samples if samples.dtype == np.uint8 else (samples >> (self.bit_depth - 8)).astype(np.uint8)
+
+    def rgb(self, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Upright, square-pixel, BT.709 colour: (height, width, 3) uint8, at ``size`` (width, height) if given."""
+        return self._convert(self.picture, size, "rgb24", "stretch").to_ndarray()
+
+    def conformed(self, size: tuple[int, int], fit: Fit = "crop") -> av.VideoFrame:
+        """The picture as yuv420p in BT.709 limited range, upright, at ``size`` (width, height; both even).
+
+        ``fit`` says what to do when the shapes differ: crop the longer side, pad with black, or stretch.
+        """
+        return self._convert(self.picture, size, "yuv420p", fit)
+
+
+class Video:
+    """A film file: probed when opened, decoded only as frames are asked for.
+
+    Attributes:
+        width, height: as shown: upright and with square pixels.
+        frame_rate: nominal, frames per second. A variable-rate file has its average here.
+        duration: seconds of picture.
+        rotation: degrees, counter-clockwise, that the tags ask a player to turn the coded picture.
+        hdr: the transfer is PQ or HLG.
+        timecode, reel: the source's own, or None.
+        has_audio: whether a sound stream lies beside the picture.
+
+    Raises:
+        MediaError: the file can't be opened, has no picture, or declares an impossible size.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = regular_file(path)
+        with opened(self.path) as container:
+            stream = _picture_stream(container, self.path)
+            first = _first_picture(container, stream, self.path)
+            self._start = _stamp(first, stream)
+            self.time_base = Fraction(stream.time_base)
+            self.coded_size = (first.width, first.height)
+            self.rotation = round(first.rotation) % 360
+            self.sample_aspect = Fraction(stream.sample_aspect_ratio or 1)
+            self.pixel_format = first.format.name
+            self.bit_depth = first.format.components[0].bits
+            self.hdr = int(first.color_trc) in _HDR_TRANSFERS
+            self.matrix = _matrix(first)
+            self.frame_rate = snap_rate(stream.average_rate or stream.guessed_rate or Fraction(25))
+            self.has_audio = bool(container.streams.audio)
+            self.duration = _duration(container, stream, self._start, self.frame_rate)
+            self.timecode, self.reel = _source_timecode(container, self.frame_rate)
+        self.width, self.height = self._shown_size()
+
+    def __repr__(self) -> str:
+        return f"Video({str(self.path)!r}, {self.width}x{self.height}, {float(self.frame_rate):.3f} fps)"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) as shown."""
+        return self.width, self.height
+
+    @cached_property
+    def frame_count(self) -> int:
+        """Pictures in the file, counted in its packets without decoding."""
+        with opened(self.path) as container:
+            stream = _picture_stream(container, self.path)
+            return sum(1 for packet in container.demux(stream) if packet.size)
+
+    def frames(self, start: Fraction | int = 0, end: Fraction | None = None, *, threads: int = 0) -> Iterator[Frame]:
+        """Decode the frames whose time is in [``start``, ``end``), exactly, wherever the key frames are.
+
+        ``threads`` are the decoder's, 0 for as many as it likes. A frame may be kept; it owns its memory.
+
+        Raises:
+            MediaError: the data are broken or cut short, or the time stamps run backwards or jump.
+        """
+        start = Fraction(start)
+        with opened(self.path) as container:
+            stream = _picture_stream(container, self.path)
+            stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = threads
+            if start > 0:
+                target = self._start + int(start / self.time_base)
+                container.seek(target, stream=stream, backward=True)
+            convert = _Converters(self)
+            last: Fraction | None = None
+            for picture in _decoded(container, stream, self.path):
+                time = (_stamp(picture, stream) - self._start) * self.time_base
+                if last is None and time > start > 0:  # the index led past the start: read from the beginning
+                    break
+                self._check_stamp(time, last)
+                last = time
+                if end is not None and time >= end:
+                    return
+                if time >= start:
+                    yield Frame(picture, time, convert)
+            else:
+                self._check_end(last, end)
+                return
+        yield from (frame for frame in self.frames(0, end, threads=threads) if frame.time >= start)
+
+    def frame_at(self, time: Fraction | int) -> Frame:
+        """The frame that is on screen at ``time`` seconds.
+
+        Raises:
+            DataError: ``time`` is outside the file.
+        """
+        time = Fraction(time)
+        if not 0 <= time < self.duration + 1 / self.frame_rate:
+            raise DataError(
+                f"{quoted(self.path)} lasts {float(self.duration):.2f} s: there is no frame at {float(time):.2f} s."
+            )
+        shown: Frame | None = None
+        for frame in self.frames(max(Fraction(0), time - 2 / self.frame_rate), threads=1):
+            if frame.time > time and shown is not None:
+                break
+            shown = frame
+            if frame.time >= time:
+                break
+        if shown is not None and shown.time <= time:
+            return shown
+        for frame in self.frames(0, time + self.time_base, threads=1):  # a long-held frame of a variable-rate file
+            shown = frame
+        if shown is None:
+            raise MediaError(f"{quoted(self.path)} has no picture at {float(time):.2f} s: convert it anew.")
+        return shown
+
+    def thumbnail(self, time: Fraction | int, width: int = 320) -> Image.Image:
+        """The picture at ``time`` seconds, ``width`` pixels wide, its shape kept."""
+        height = max(1, round(width * self.height / self.width))
+        return Image.fromarray(self.frame_at(time).rgb((width, height)))
+
+    def conformed(
+        self,
+        start: Fraction,
+        count: int,
+        rate: Fraction,
+        size: tuple[int, int],
+        fit: Fit = "crop",
+        *,
+        threads: int = 0,
+    ) -> Iterator[av.VideoFrame]:
+        """Exactly ``count`` yuv420p pictures at a constant ``rate`` from ``start``: each the one on screen then.
+
+        Frames are repeated or left out where the rates differ, and the last is held if the file ends sooner.
+        See :meth:`Frame.conformed` for ``size`` and ``fit``. The pictures' time stamps are not set.
+        """
+        lead = 1 / self.frame_rate
+        source = self.frames(max(Fraction(0), start - lead), start + count / rate + lead, threads=threads)
+        with contextlib.closing(source) as frames:  # type: ignore[type-var]
+            shown, coming = None, next(frames, None)
+            if coming is not None and coming.time > start:
+                coming = self.frame_at(start)
+            picture = None
+            tolerance = lead / 4  # time bases of 1/1000 round a frame's time up or down
+            for index in range(count):
+                now = start + index / rate + tolerance
+                while coming is not None and (coming.time <= now or shown is None):
+                    shown, picture, coming = coming, None, next(frames, None)
+                if shown is None:
+                    raise MediaError(f"{quoted(self.path)} has no picture at {float(start):.2f} s: cut from elsewhere.")
+                if picture is None:
+                    picture = shown.conformed(size, fit)
+                yield picture
+
+    def _shown_size(self) -> tuple[int, int]:
+        width, height = self.coded_size
+        width = max(1, round(width * self.sample_aspect))
+        return (height, width) if self.rotation in (90, 270) else (width, height)
+
+    def _check_stamp(self, time: Fraction, last: Fraction | None) -> None:
+        if last is None:
+            return
+        if time <= last:
+            raise MediaError(
+                f"{quoted(self.path)} has time stamps that run backwards at {float(last):.2f} s: convert it anew."
+            )
+        if time - last > _LONGEST_GAP:
+            raise MediaError(
+                f"{quoted(self.path)} has time stamps that jump from {float(last):.2f} s to {float(time):.2f} s:"
+                " convert it anew."
+            )
+
+    def _check_end(self, last: Fraction | None, end: Fraction | None) -> None:
+        reached = Fraction(0) if last is None else last + 1 / self.frame_rate
+        due = self.duration if end is None else min(end, self.duration)
+        if due - reached > max(Fraction(1), self.duration / 20):
+            raise MediaError(
+                f"{quoted(self.path)} breaks off at {float(reached):.2f} s of {float(self.duration):.2f} s:"
+                " copy it again from its source."
+            )
+
+
+@dataclass
+class _Converters:
+    """Filter graphs for one file's pictures, made when first needed and kept by what they do."""
+
+    video: Video
+
+    def __post_init__(self) -> None:
+        self._graphs: dict[Any, tuple[Any, Any, Any]] = {}
+
+    def __call__(
+        self, picture: av.VideoFrame, size: tuple[int, int] | None, pixels: PixelFormat, fit: Fit
+    ) -> av.VideoFrame:
+        size = size or self.video.size
+        if self._is_conformed(picture, size, pixels):
+            return picture
+        key = (picture.width, picture.height, picture.format.name, size, pixels, fit)
+        if key not in self._graphs:
+            self._graphs[key] = self._graph(picture, size, pixels, fit)
+        _, source, sink = self._graphs[key]
+        source.push(picture)
+        return sink.pull()
+
+    def _is_conformed(self, picture: av.VideoFrame, size: tuple[int, int], pixels: PixelFormat) -> bool:
+        video = self.video
+        return (
+            (picture.width, picture.height) == size == video.size
+            and picture.format.name == pixels == "yuv420p"
+            and video.rotation == 0
+            and video.matrix == "bt709"
+            and not video.hdr
+        )
+
+    def _graph(
+        self, picture: av.VideoFrame, size: tuple[int, int], pixels: PixelFormat, fit: Fit
+    ) -> tuple[Any, Any, Any]:
+        graph = Graph()
+        source = graph.add_buffer(
+            width=picture.width, height=picture.height, format=picture.format, time_base=self.video.time_base
+        )
+        node = source
+        for name, arguments in self._filters(size, pixels, fit):
+            following = graph.add(name, arguments)
+            node.link_to(following)
+            node = following
+        sink = graph.add("buffersink")
+        node.link_to(sink)
+        graph.configure()
+        return graph, source, sink
+
+    def _filters(self, size: tuple[int, int], pixels: PixelFormat, fit: Fit) -> Iterator[tuple[str, str]]:
+        video = self.video
+        if video.rotation == 90:
+            yield "transpose", "cclock"
+        elif video.rotation == 270:
+            yield "transpose", "clock"
+        elif video.rotation == 180:
+            yield "hflip", ""
+            yield "vflip", ""
+        (width, height), (shown_width, shown_height) = size, video.size
+        inner = size
+        if fit != "stretch" and abs(width * shown_height - height * shown_width) > max(width, height):
+            wide = width * shown_height < height * shown_width  # the source is wider than what is wanted
+            if fit == "crop":
+                share = Fraction(width * shown_height, height * shown_width)
+                yield "crop", f"iw*{share}:ih" if wide else f"iw:ih/({share})"
+            elif wide:
+                inner = (width, _even(Fraction(width * shown_height, shown_width)))
+            else:
+                inner = (_even(Fraction(height * shown_width, shown_height)), height)
+        scale = f"{inner[0]}:{inner[1]}:flags=bicubic"
+        if video.hdr:
+            scale += ":out_transfer=bt709:out_primaries=bt709"
+        else:
+            scale += f":in_color_matrix={video.matrix}"
+        scale += ":out_color_matrix=bt709:out_range=" + ("full" if pixels == "rgb24" else "limited")
+        yield "scale", scale
+        yield "format", pixels
+        if inner != size:
+            yield "pad", f"{width}:{height}:(ow-iw)/2:(oh-ih)/2"
+        yield "setsar", "1"
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """Open a media file for reading from the local disk alone; a broken one raises a MediaError that names it."""
+    try:
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace")
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise MediaError(
+            f"{quoted(path)} is not a film or sound file, or is broken: copy it again from its source."
+        ) from error
+    with container:
+        yield container
+
+
+def _picture_stream(container: Any, path: Path) -> Any:
+    streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    if not streams:
+        raise MediaError(f"{quoted(path)} has no picture: name a film file, or use it as music.")
+    width, height = streams[0].codec_context.width, streams[0].codec_context.height
+    if max(width, height) > _LARGEST_SIDE:
+        raise MediaError(
+            f"{quoted(path)} declares {width}x{height} pixels, more than {_LARGEST_SIDE} a side: it is broken."
+        )
+    return streams[0]
+
+
+def _first_picture(container: Any, stream: Any, path: Path) -> av.VideoFrame:
+    for picture in _decoded(container, stream, path):
+        return picture
+    raise MediaError(f"{quoted(path)} has no picture that can be decoded: copy it again from its source.")
+
+
+def _decoded(container: Any, stream: Any, path: Path) -> Iterator[av.VideoFrame]:
+    try:
+        yield from container.decode(stream)
+    except (av.error.FFmpegError, ValueError) as error:
+        raise MediaError(f"{quoted(path)} has broken pictures: copy it again from its source.") from error
+
+
+def _stamp(picture: av.VideoFrame, stream: Any) -> int:
+    stamp = picture.pts if picture.pts is not None else picture.dts
+    if stamp is None:
+        raise MediaError(f"{quoted(stream.container.name)} has pictures without time stamps: convert it anew.")
+    return int(stamp)
+
+
+def _duration(container: Any, stream: Any, start: int, rate: Fraction) -> Fraction:
+    if stream.duration:
+        return Fraction(stream.duration * stream.time_base)
+    tag = stream.metadata.get("DURATION") or stream.metadata.get("DURATION-eng")
+    if tag:
+        hours, minutes, seconds = tag.split(":")
+        ends = int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds).limit_denominator(1_000_000)
+        return max(ends - start * Fraction(stream.time_base), 1 / rate)
+    if container.duration:
+        return Fraction(container.duration, av.time_base)
+    return 1 / rate
+
+
+def _matrix(first: av.VideoFrame) -> str:
+    space = int(first.colorspace)
+    if space == _UNTAGGED:
+        return "bt709" if first.height >= 720 or first.width >= 1280 else "smpte170m"
+    return "smpte170m" if space in _BT601 else "bt709"
+
+
+def _source_timecode(container: Any, rate: Fraction) -> tuple[Timecode | None, str | None]:
+    tags: dict[str, str] = {}
+    for metadata in (container.metadata, *(s.metadata for s in container.streams)):
+        tags = {key.lower(): value for key, value in metadata.items()} | tags
+    timecode = None
+    if "timecode" in tags:
+        with contextlib.suppress(DataError):  # a garbled tag is no reason to refuse the picture
+            timecode = Timecode.parse(tags["timecode"], rate)
+    return timecode, tags.get("reel_name") or tags.get("reel")
+
+
+def _plane(picture: av.VideoFrame, index: int) -> np.ndarray:
+    plane = picture.planes[index]
+    deep = picture.format.components[0].bits > 8
+    samples = np.frombuffer(plane, np.uint16 if deep else np.uint8)
+    rows = samples.reshape(plane.height, -1)
+    return rows[:, : plane.width]
+
+
+def _even(value: Fraction) -> int:
+    return max(2, round(value / 2) * 2)
