@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +14,11 @@ import numpy as np
 
 from laterna.errors import DataError
 from laterna.media.files import written_whole
+from laterna.media.timecode import Timecode
 
 Codec = Literal["h264", "vp9"]
+
+_REORDERED = {"h264": 2, "vp9": 0}  # frames by which decoding runs ahead of showing, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class VideoWriter:
         encoding: how its pictures are encoded.
         sample_rate: of the sound, in Hz; None for a silent film. Opus takes 48000.
         channels: of the sound, 1 or 2.
+        timecode: of the first picture, written as the file's source time code (MP4 only).
+        reel: the reel's name, written beside it.
     """
 
     def __init__(
@@ -61,25 +67,31 @@ class VideoWriter:
         *,
         sample_rate: int | None = None,
         channels: int = 2,
+        timecode: Timecode | None = None,
+        reel: str | None = None,
     ) -> None:
         self.encoding = encoding
         self.frames_written = 0
-        self._whole = written_whole(path)
-        self._sample_rate = sample_rate
-        self._channels = channels
+        self._path = path
+        self._sound_format = None if sample_rate is None else (sample_rate, channels)
+        self._tags = {"timecode": str(timecode or ""), "reel_name": reel or ""}
 
     def __enter__(self) -> "VideoWriter":
-        self._temporary = self._whole.__enter__()
-        self._container = av.open(
-            str(self._temporary), "w", format=self.encoding.suffix[1:], options=_container_options(self.encoding)
-        )
-        self._stream = _add_picture_stream(self._container, self.encoding)
-        self._sound = (
-            None
-            if self._sample_rate is None
-            else _Sound(self._container, self.encoding, self._sample_rate, self._channels)
-        )
+        with ExitStack() as stack:
+            temporary = stack.enter_context(written_whole(self._path))
+            self._container = stack.enter_context(_new_container(temporary, self.encoding))
+            self._stream = _add_picture_stream(self._container, self.encoding)
+            for tagged in (self._stream, self._container):  # MP4 reads the time code from one, the reel from the other
+                tagged.metadata.update({key: value for key, value in self._tags.items() if value})
+            self._sound = _Sound(self._container, self.encoding, *self._sound_format) if self._sound_format else None
+            stack.push(self._flush)
+            self._stack = stack.pop_all()
         return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
 
     def write(self, picture: av.VideoFrame | np.ndarray) -> None:
         """Encode the next picture: yuv420p, or an RGB array of (height, width, 3) uint8."""
@@ -99,19 +111,11 @@ class VideoWriter:
             raise DataError("This film was opened without sound: give the writer a sample_rate.")
         self._sound.write(block)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self._container.mux(self._stream.encode(None))
-                if self._sound is not None:
-                    self._sound.finish()
-            self._container.close()
-        except BaseException as late:
-            self._whole.__exit__(type(late), late, late.__traceback__)
-            raise
-        self._whole.__exit__(kind, error, trace)
+    def _flush(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._container.mux(self._stream.encode(None))
+            if self._sound is not None:
+                self._sound.finish()
 
 
 class _Sound:
@@ -126,6 +130,10 @@ class _Sound:
         self._rate = sample_rate
         self._resampler = av.AudioResampler(format=self._stream.format.name, layout=self._layout, rate=sample_rate)
         self._written = 0
+
+    @property
+    def seconds(self) -> Fraction:
+        return Fraction(self._written, self._rate)
 
     def write(self, block: np.ndarray) -> None:
         samples = np.ascontiguousarray(block.T, dtype=np.float32)  # (channels, samples)
@@ -154,40 +162,46 @@ def join(
 
     ``sound`` are blocks of (samples, channels) float32 that are encoded beside the pictures as they stream.
     """
-    with written_whole(path) as temporary:
-        container = av.open(str(temporary), "w", format=encoding.suffix[1:], options=_container_options(encoding))
-        with container:
-            stream: Any = None
-            track = None
-            blocks = iter(sound) if sound is not None else None
-            heard = Fraction(0)
-            first_frame = 0
-            for segment in segments:
-                with av.open(os.fspath(segment)) as source:
-                    taken = source.streams.video[0]
-                    if stream is None:
-                        stream = container.add_stream_from_template(taken)
-                        track = _Sound(container, encoding, sample_rate, channels) if blocks is not None else None
-                    count = 0
-                    for packet in source.demux(taken):
-                        if packet.dts is None:
-                            continue
-                        count += 1
-                        packet.stream = stream
-                        _shift(packet, first_frame / encoding.rate)
-                        container.mux(packet)
-                    first_frame += count
-                while blocks is not None and track is not None and heard < first_frame / encoding.rate:
-                    block = next(blocks, None)
-                    if block is None:
-                        blocks = None
-                        break
-                    track.write(block)
-                    heard += Fraction(len(block), sample_rate)
-            if track is not None:
-                for block in blocks or ():
-                    track.write(block)
-                track.finish()
+    with written_whole(path) as temporary, _new_container(temporary, encoding) as container:
+        stream = _stream_like(container, segments[0])
+        track = None if sound is None else _Sound(container, encoding, sample_rate, channels)
+        blocks = iter(sound or ())
+        frames = 0
+        for segment in segments:
+            frames += _append(container, stream, segment, frames, encoding)
+            while track is not None and track.seconds < frames / encoding.rate:
+                block = next(blocks, None)
+                if block is None:
+                    break
+                track.write(block)
+        if track is not None:
+            for block in blocks:
+                track.write(block)
+            track.finish()
+
+
+def _stream_like(container: Any, segment: str | os.PathLike[str]) -> Any:
+    with av.open(os.fspath(segment)) as source:
+        return container.add_stream_from_template(source.streams.video[0])
+
+
+def _append(
+    container: Any, stream: Any, segment: str | os.PathLike[str], first_frame: int, encoding: Encoding
+) -> int:
+    """Copy a segment's packets so that it starts at ``first_frame``; how many pictures it had."""
+    with av.open(os.fspath(segment)) as source:
+        count = 0
+        for packet in source.demux(source.streams.video[0]):
+            if packet.pts is None or packet.dts is None:  # the demuxer's closing packet
+                continue
+            ticks = 1 / (encoding.rate * packet.time_base)  # in a frame
+            packet.pts += round(first_frame * ticks)
+            # A short segment reorders less than a long one; one delay for all keeps the decoding times rising.
+            packet.dts = min(packet.pts, round((first_frame + count - _REORDERED[encoding.codec]) * ticks))
+            packet.stream = stream
+            container.mux(packet)
+            count += 1
+    return count
 
 
 def draft(encoding: Encoding) -> Encoding:
@@ -215,19 +229,13 @@ def _add_picture_stream(container: Any, encoding: Encoding) -> Any:
     return stream
 
 
-def _container_options(encoding: Encoding) -> dict[str, str]:
+def _new_container(path: Path, encoding: Encoding) -> Any:
     options = {"fflags": "+bitexact"}
     if encoding.codec == "h264":
         # A time base of whole frames keeps every time stamp exact.
-        options |= {"movflags": "+faststart", "video_track_timescale": str(_timescale(encoding.rate))}
-    return options
+        options |= {"movflags": "+faststart+use_metadata_tags", "video_track_timescale": str(_timescale(encoding.rate))}
+    return av.open(str(path), "w", format=encoding.suffix[1:], options=options)
 
 
 def _timescale(rate: Fraction) -> int:
     return rate.numerator * max(1, 10_000 // rate.numerator)
-
-
-def _shift(packet: Any, seconds: Fraction) -> None:
-    ticks = round(seconds / packet.time_base)
-    packet.pts += ticks
-    packet.dts += ticks

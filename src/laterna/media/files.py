@@ -11,6 +11,8 @@ from pathlib import Path
 
 from laterna.errors import MediaError
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 @contextlib.contextmanager
 def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -23,19 +25,18 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
         MediaError: the disk is full, or the folder can't be written.
     """
     final = Path(path)
-    temporary: Path | None = None
-    try:
+    with _named_errors(final):
         final.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=final.parent, prefix=".partial-", suffix=final.suffix)
         os.close(handle)
-        temporary = Path(name)
-        yield temporary
-        _publish(temporary, final)
-    except OSError as error:
-        raise _sentence(error, final) from error
+    temporary = Path(name)
+    try:
+        with _named_errors(final, only=_NO_ROOM):
+            yield temporary
+        with _named_errors(final):
+            _publish(temporary, final)
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
@@ -115,7 +116,14 @@ def _umask() -> int:
     return mask
 
 
-def _sentence(error: OSError, final: Path) -> MediaError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return MediaError(f"The disk is full while writing {quoted(final)}: make room, then run again.")
-    return MediaError(f"{quoted(final)} can't be written ({error.strerror or error}): choose another folder.")
+@contextlib.contextmanager
+def _named_errors(final: Path, only: tuple[int, ...] = ()) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise MediaError(f"The disk is full while writing {quoted(final)}: make room, then run again.") from error
+        if only:
+            raise
+        reason = error.strerror or error
+        raise MediaError(f"{quoted(final)} can't be written ({reason}): choose another folder.") from error

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -95,7 +96,7 @@ class ShotTable(Sequence[Shot]):
             shots = tuple(_shot(row) for row in rows)
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"The shot table has a row that lacks or garbles {error}: write it again.") from error
-        if any(a.end_frame != b.start_frame for a, b in zip(shots, shots[1:], strict=False)):
+        if any(a.end_frame != b.start_frame for a, b in pairwise(shots)):
             raise DataError("The shot table has shots that do not follow one another: sort its rows by start_frame.")
         return cls(shots)
 

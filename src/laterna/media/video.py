@@ -20,7 +20,6 @@ from typing import Any, Literal
 import av
 import numpy as np
 from av.filter import Graph
-from av.video.reformatter import Colorspace, ColorRange
 from PIL import Image
 
 from laterna.errors import DataError, MediaError
@@ -35,6 +34,7 @@ _LONGEST_GAP = 60  # seconds; more between two pictures means broken time stamps
 _HDR_TRANSFERS = (16, 18)  # ITU-T H.273: SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG)
 _BT601 = (5, 6)  # H.273 matrix coefficients: BT.470BG, SMPTE 170M
 _UNTAGGED = 2
+_FULL_RANGE = 2
 
 
 class Frame:
@@ -213,9 +213,9 @@ class Video:
         lead = 1 / self.frame_rate
         source = self.frames(max(Fraction(0), start - lead), start + count / rate + lead, threads=threads)
         with contextlib.closing(source) as frames:  # type: ignore[type-var]
-            shown, coming = None, next(frames, None)
-            if coming is not None and coming.time > start:
-                coming = self.frame_at(start)
+            coming = next(frames, None)
+            late = coming is not None and coming.time > start  # a variable-rate file holds an earlier frame
+            shown = self.frame_at(start) if late else None
             picture = None
             tolerance = lead / 4  # time bases of 1/1000 round a frame's time up or down
             for index in range(count):
@@ -285,6 +285,7 @@ class _Converters:
             and picture.format.name == pixels == "yuv420p"
             and video.rotation == 0
             and video.matrix == "bt709"
+            and int(picture.color_range) != _FULL_RANGE
             and not video.hdr
         )
 
@@ -417,7 +418,7 @@ def _source_timecode(container: Any, rate: Fraction) -> tuple[Timecode | None, s
 def _plane(picture: av.VideoFrame, index: int) -> np.ndarray:
     plane = picture.planes[index]
     deep = picture.format.components[0].bits > 8
-    samples = np.frombuffer(plane, np.uint16 if deep else np.uint8)
+    samples: np.ndarray = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
     rows = samples.reshape(plane.height, -1)
     return rows[:, : plane.width]
 
