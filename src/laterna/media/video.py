@@ -217,7 +217,7 @@ class Video:
             late = coming is not None and coming.time > start  # a variable-rate file holds an earlier frame
             shown = self.frame_at(start) if late else None
             picture = None
-            tolerance = lead / 4  # time bases of 1/1000 round a frame's time up or down
+            tolerance = min(lead / 4, self.time_base)  # a time base of 1/1000 rounds a frame's time up or down
             for index in range(count):
                 now = start + index / rate + tolerance
                 while coming is not None and (coming.time <= now or shown is None):
@@ -328,7 +328,7 @@ class _Converters:
                 inner = (_even(Fraction(height * shown_width, shown_height)), height)
         scale = f"{inner[0]}:{inner[1]}:flags=bicubic"
         if video.hdr:
-            scale += ":out_transfer=bt709:out_primaries=bt709"
+            scale += ":out_transfer=bt709:out_primaries=bt709:intent=perceptual"
         else:
             scale += f":in_color_matrix={video.matrix}"
         scale += ":out_color_matrix=bt709:out_range=" + ("full" if pixels == "rgb24" else "limited")
@@ -356,6 +356,8 @@ def _picture_stream(container: Any, path: Path) -> Any:
     streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not streams:
         raise MediaError(f"{quoted(path)} has no picture: name a film file, or use it as music.")
+    if streams[0].codec_context is None:
+        raise MediaError(f"{quoted(path)} is in a format that can't be decoded: convert it to H.264.")
     width, height = streams[0].codec_context.width, streams[0].codec_context.height
     if max(width, height) > _LARGEST_SIDE:
         raise MediaError(
