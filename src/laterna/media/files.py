@@ -50,6 +50,13 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     write_bytes(path, text.encode())
 
 
+@contextlib.contextmanager
+def disk_full_named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn the system's word that the disk is full into a MediaError that names ``path``, being written."""
+    with _named_errors(Path(path), only=_NO_ROOM):
+        yield
+
+
 def regular_file(path: str | os.PathLike[str]) -> Path:
     """Return ``path`` once it is known to be a readable, regular, non-empty file.
 
