@@ -120,6 +120,11 @@ class Video:
         return f"Video({str(self.path)!r}, {self.width}x{self.height}, {float(self.frame_rate):.3f} fps)"
 
     @property
+    def start_time(self) -> Fraction:
+        """Where time 0, the first picture, lies on the file's own clock, in seconds."""
+        return self._start * self.time_base
+
+    @property
     def size(self) -> tuple[int, int]:
         """(width, height) as shown."""
         return self.width, self.height
