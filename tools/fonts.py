@@ -39,17 +39,14 @@ def make(source: Path, target: str, characters: set[int]) -> None:
 
 def main(releases: Path) -> None:
     latin = LATIN | SIGNS
-    make(
-        releases / "cormorant-garamond/600SemiBold/CormorantGaramond_600SemiBold.ttf",
-        "CormorantGaramond-SemiBold.ttf",
-        latin,
-    )
-    make(releases / "noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf", "NotoSansSC-Medium.ttf", latin | gb2312(levels=2))
-    make(
-        releases / "noto-serif-sc/600SemiBold/NotoSerifSC_600SemiBold.ttf",
-        "NotoSerifSC-SemiBold.ttf",
-        gb2312(levels=1) | set(range(0x20, 0x7F)),
-    )
+    sources = {
+        "cormorant-garamond/600SemiBold/CormorantGaramond_600SemiBold.ttf": latin,
+        "noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf": latin | gb2312(levels=2),
+        "noto-serif-sc/600SemiBold/NotoSerifSC_600SemiBold.ttf": gb2312(levels=1) | set(range(0x20, 0x7F)),
+    }
+    for source, characters in sources.items():
+        family, weight = Path(source).stem.split("_")
+        make(releases / source, f"{family}-{weight.lstrip('0123456789')}.ttf", characters)
 
 
 if __name__ == "__main__":
