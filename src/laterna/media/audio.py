@@ -27,10 +27,12 @@ from laterna.media.files import quoted, regular_file, written_whole
 from laterna.media.video import Video, opened
 
 _BLOCK = 65_536  # samples; libsndfile crashes on long Ogg writes in one call
-_WARM_UP = Fraction(1, 4)  # seconds that decoders and the resampler need before their output is true
+_WARM_UP = Fraction(1, 2)  # seconds that decoders and the resampler need before their output is true
 _TOLERANCE = Fraction(1, 100)  # seconds that a time stamp may be off its sample count before it means a gap
 _LONGEST_GAP = 60  # seconds; more between two frames means broken time stamps
 _LATEST_START = 3600  # seconds between the first picture and the first sound
+
+_UNKNOWN_RIFF = 0x7FFF_F000  # bytes; who writes a WAV into a pipe states a size beyond this
 
 _SUBTYPES = {".wav": ("WAV", "PCM_24"), ".flac": ("FLAC", "PCM_24"), ".ogg": ("OGG", "VORBIS")}
 
@@ -62,6 +64,7 @@ class Audio:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = regular_file(path)
+        _check_riff(self.path)
         with opened(self.path) as container:
             stream = _sound_stream(container, self.path)
             heads = _heads(container, stream, self.path)
@@ -161,13 +164,14 @@ class Audio:
             due: int | None = None
             for frame, is_last in _marked_last(_decoded(container, stream, self.path)):
                 position = self._position(frame, due, seek)
-                if seek and due is None and position > first:  # the index led past the start
+                if seek and due is None and position > first:  # the index led past it
                     break
                 due = position + frame.samples
                 yield position, self._samples(frame)[: self._padded(position, is_last)]
             else:
-                self._check_end(due or 0)
-                return
+                if due is not None or not seek:
+                    self._check_end(due or 0)
+                    return
         yield from self._placed(first, seek=False)
 
     def _position(self, frame: av.AudioFrame, due: int | None, sought: bool) -> int:
@@ -300,6 +304,15 @@ def write_audio(path: str | os.PathLike[str], blocks: Iterable[np.ndarray], *, s
     with AudioWriter(path, sample_rate=sample_rate, channels=first.shape[-1]) as writer:
         for block in chain([first], coming):
             writer.write(block)
+
+
+def _check_riff(path: Path) -> None:
+    """Compare a WAV with the size that its header states: libavformat takes a cut one for a shorter one."""
+    with path.open("rb") as file:
+        name, stated = file.read(4), int.from_bytes(file.read(4), "little") + 8
+    size = path.stat().st_size
+    if name == b"RIFF" and size < stated * 19 // 20 and stated < _UNKNOWN_RIFF:
+        raise MediaError(f"{quoted(path)} breaks off at {size} of {stated} bytes: copy it again from its source.")
 
 
 def _sound_stream(container: Any, path: Path) -> Any:

@@ -1,0 +1,103 @@
+"""Small synthetic media that any test may make, and the shared real data.
+
+Made pictures move and differ from frame to frame, and made sound is a tone, so that a lost, repeated or shifted
+piece shows. Every maker returns the path it wrote.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from laterna.media.audio import write_audio
+from laterna.media.encode import Encoding, VideoWriter
+from laterna.media.timecode import Timecode
+
+Colour = tuple[int, int, int]
+
+_DATA = Path(__file__).parents[2] / "shared" / "data"
+_BLOCK = 4_800
+
+
+def moving_picture(index: int, size: tuple[int, int], colour: Colour) -> np.ndarray:
+    """An RGB picture (height, width, 3): a soft gradient of ``colour`` crossed by a bright bar that moves."""
+    width, height = size
+    shade = 0.4 + 0.6 * np.add.outer(np.linspace(0, 0.5, height), np.linspace(0, 0.5, width))
+    picture = (shade[..., None] * np.array(colour)).astype(np.uint8)
+    left = index * 3 % width
+    picture[:, left : left + max(2, width // 16)] = 240
+    return picture
+
+
+def tone(seconds: Fraction | float, sample_rate: int, channels: int, hertz: float, peak: float) -> Iterator[np.ndarray]:
+    """Blocks of a sine, (samples, channels) float32."""
+    count = round(seconds * sample_rate)
+    for first in range(0, count, _BLOCK):
+        times = np.arange(first, min(first + _BLOCK, count)) / sample_rate
+        wave = (peak * np.sin(2 * np.pi * hertz * times)).astype(np.float32)
+        yield np.repeat(wave[:, None], channels, axis=1)
+
+
+@pytest.fixture(scope="session")
+def make_film() -> Callable[..., Path]:
+    """``make_film(path, seconds=2, ...)``: a film of moving pictures; ``shots`` are the colours of equally long shots.
+
+    ``sound`` is True for a tone, False for none, or (samples, 2) float32 at 48 kHz. A ``.webm`` is VP9 and Opus.
+    """
+
+    def make(
+        path: Path,
+        *,
+        seconds: Fraction | float = 2,
+        size: tuple[int, int] = (160, 90),
+        rate: Fraction | int = 25,
+        shots: Sequence[Colour] = ((200, 120, 60),),
+        sound: bool | np.ndarray = True,
+        timecode: str | None = None,
+        reel: str | None = None,
+        gop: int = 12,
+    ) -> Path:
+        rate = Fraction(rate)
+        encoding = Encoding(size, rate, "vp9" if path.suffix == ".webm" else "h264", "ultrafast", gop=gop)
+        start = None if timecode is None else Timecode.parse(timecode, rate)
+        frames = round(seconds * rate)
+        silent = sound is False
+        with VideoWriter(path, encoding, sample_rate=None if silent else 48_000, timecode=start, reel=reel) as film:
+            for index in range(frames):
+                film.write(moving_picture(index, size, shots[index * len(shots) // frames]))
+            if not silent:
+                blocks = [sound] if isinstance(sound, np.ndarray) else tone(seconds, 48_000, 2, 440, 0.3)
+                for block in blocks:
+                    film.write_audio(block)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_sound() -> Callable[..., Path]:
+    """``make_sound(path, seconds=2, ...)``: a tone as ``.wav``, ``.flac`` or ``.ogg``."""
+
+    def make(
+        path: Path,
+        *,
+        seconds: Fraction | float = 2,
+        sample_rate: int = 48_000,
+        channels: int = 2,
+        hertz: float = 440,
+        peak: float = 0.3,
+    ) -> Path:
+        write_audio(path, tone(seconds, sample_rate, channels, hertz, peak), sample_rate=sample_rate)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of shared real data; a test that needs it is skipped where it is absent."""
+    if not _DATA.is_dir():
+        pytest.skip("the shared real data do not lie beside this checkout")
+    return _DATA
