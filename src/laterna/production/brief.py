@@ -1,0 +1,380 @@
+"""The brief: the TOML file in which a user says what film is wanted."""
+
+import difflib
+import glob
+import json
+import os
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import pydantic
+from pydantic import Field, PlainValidator, PrivateAttr
+
+from laterna.errors import BriefError, DataError, MediaError
+from laterna.media.files import quoted, regular_file, write_text
+from laterna.media.timecode import parse_rate
+from laterna.media.video import Video
+
+VERSION = 1
+FILM_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".mxf", ".ts", ".webm")
+MUSIC_SUFFIXES = (".aac", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
+
+Mood = Literal["calm", "bright", "tense", "sombre"]
+Codec = Literal["h264", "webm"]
+
+_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # version -> what makes the next one of it
+_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
+_LONGEST_SIDE = 16384
+
+
+def seconds(value: object) -> Fraction:
+    """Exact seconds from ``20``, ``1.5``, ``"20s"`` or ``"1m30s"``; ValueError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("not a length of time")
+    if not isinstance(value, str):
+        return Fraction(str(value))
+    match = _LENGTH.fullmatch(value.replace(" ", ""))
+    if match is None or not any(match.groups()):
+        raise ValueError("not a length of time")
+    hours, minutes, rest = (Fraction(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + rest
+
+
+def _length(value: object) -> Fraction:
+    length = seconds(value)
+    if length <= 0:
+        raise ValueError("not a length of time")
+    return length
+
+
+def _range(value: object) -> tuple[Fraction, Fraction]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("not a range")
+    start, end = (seconds(part) for part in value)
+    if not 0 <= start < end:
+        raise ValueError("not a range")
+    return start, end
+
+
+def _size(value: object) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", value) if isinstance(value, str) else None
+    width, height = (int(side) for side in match.groups()) if match else (0, 0)
+    if width % 2 or height % 2 or not 16 <= min(width, height) <= max(width, height) <= _LONGEST_SIDE:
+        raise ValueError("not a size")
+    return width, height
+
+
+def _rate(value: object) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("not a rate")
+    try:
+        return parse_rate(value)
+    except DataError as error:
+        raise ValueError("not a rate") from error
+
+
+class _Table(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+_FOOTAGE_NAME = 'write a file as the footage patterns find it, such as "rushes/take_001.mp4"'
+_RANGE = "write [start, end] in seconds, such as [0, 2.5]"
+
+
+class Pin(_Table):
+    """``[[pin]]``: this footage has to be in the film, over a sentence if one is named."""
+
+    footage: str = Field(description=_FOOTAGE_NAME)
+    sentence: int | None = Field(None, ge=1, description="write the sentence's number in the narration, from 1")
+    range: Annotated[tuple[Fraction, Fraction], PlainValidator(_range)] | None = Field(None, description=_RANGE)
+
+
+class Forbid(_Table):
+    """``[[forbid]]``: this footage, or a range of it, may not be in the film."""
+
+    footage: str = Field(description=_FOOTAGE_NAME)
+    range: Annotated[tuple[Fraction, Fraction], PlainValidator(_range)] | None = Field(None, description=_RANGE)
+
+
+class Brief(_Table):
+    """What a user wants. A field's description is the hint that an error gives; :func:`new` writes them out too."""
+
+    version: int = Field(VERSION, description=f"write {VERSION}")
+    footage: list[str] = Field(min_length=1, description='write patterns of film files, such as ["rushes/*.mp4"]')
+    length: Annotated[Fraction, PlainValidator(_length)] = Field(description='write seconds, "20s" or "1m30s"')
+    title: str | None = Field(None, description='write the film\'s title in quotes, such as "Night market"')
+    narration: str | None = Field(None, description="write the words to be spoken, in quotes")
+    narration_file: str | None = Field(None, description='write the path of a text file, such as "narration.txt"')
+    music: str | None = Field(None, description='write the path of a sound file, such as "music/theme.flac"')
+    size: Annotated[tuple[int, int], PlainValidator(_size)] = Field(
+        (1280, 720), description='write an even width and height, such as "1280x720"'
+    )
+    rate: Annotated[Fraction, PlainValidator(_rate)] = Field(
+        Fraction(25), description='write frames a second: "25", "29.97" or "30000/1001"'
+    )
+    mood: Mood = Field("calm", description='write "calm", "bright", "tense" or "sombre"')
+    language: str = Field(
+        "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description='write a language tag: "en", "zh", "pt-BR"'
+    )
+    loudness: Literal["online", "broadcast"] = Field(
+        "online", description='write "online" (-14 LUFS) or "broadcast" (EBU R128, -23 LUFS)'
+    )
+    burn_captions: bool = Field(True, description="write true to draw captions into the picture, else false")
+    codec: Codec = Field("h264", description='write "h264" (MP4) or "webm" (VP9 and Opus)')
+    on_bad_footage: Literal["stop", "skip"] = Field("stop", description='write "stop" or "skip"')
+    seed: int = Field(0, ge=0, description="write a whole number, 0 or more")
+    pin: list[Pin] = Field([], description="write [[pin]] tables")
+    forbid: list[Forbid] = Field([], description="write [[forbid]] tables")
+    steps: dict[str, dict[str, Any]] = Field({}, description="write [steps.NAME] tables")
+
+    _path: Path = PrivateAttr(default=Path("brief.toml"))
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Read ``brief.toml``.
+
+        Raises:
+            BriefError: the file is missing or not TOML, or a field is unknown, missing or wrong; the message
+                names the field and says what to write.
+        """
+        data = upgrade(_tables(Path(path)), path)
+        try:
+            brief = cls.model_validate(data)
+        except pydantic.ValidationError as error:
+            raise BriefError(_sentence(error, path)) from error
+        if brief.narration is not None and brief.narration_file is not None:
+            raise BriefError(f"{quoted(path)} has both narration and narration_file: keep one of them.")
+        brief._path = Path(path).absolute()
+        return brief
+
+    @property
+    def path(self) -> Path:
+        """Where the brief was read."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the brief's relative paths start from."""
+        return self._path.parent
+
+    def footage_files(self, *, outside: Path | None = None) -> list[Path]:
+        """The files that the footage patterns find, each once, sorted by path within a pattern.
+
+        Files in the folder ``outside`` (the production's own) are left out.
+
+        Raises:
+            BriefError: a pattern finds nothing.
+        """
+        found: dict[Path, Path] = {}
+        for pattern in self.footage:
+            files = [file for file in self._matches(pattern) if outside is None or outside not in file.parents]
+            if not files:
+                raise BriefError(
+                    f"{quoted(self.path)} has the footage pattern {pattern!r}, which finds no file in"
+                    f" {quoted(self.folder)}: mend the pattern or add the files."
+                )
+            found |= {file.resolve(strict=False) if not file.is_symlink() else file: file for file in files}
+        return list(found.values())
+
+    def _matches(self, pattern: str) -> list[Path]:
+        exact = self.folder / pattern
+        if os.path.lexists(exact):  # a name may hold the characters of a pattern
+            return [Path(os.path.normpath(exact))]
+        names = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207 (absolute patterns too)
+        return sorted(Path(os.path.normpath(self.folder / name)) for name in names)
+
+    def footage_named(self, name: str, files: Iterable[Path]) -> Path:
+        """The one of ``files`` that a pin or ban calls ``name``: its path from the brief, or the end of its path.
+
+        Raises:
+            BriefError: no file is called that, or more than one is.
+        """
+        files = list(files)
+        wanted = Path(os.path.normpath(self.folder / name))
+        ends = Path(name).parts
+        hits = [file for file in files if file == wanted] or [f for f in files if f.parts[-len(ends) :] == ends]
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            raise BriefError(
+                f"{quoted(self.path)} names the footage {name!r}, which is more than one file: write more."
+            )
+        raise BriefError(
+            f"{quoted(self.path)} names the footage {name!r}, which no footage pattern finds"
+            f"{nearest(name, [file.name for file in files])}."
+        )
+
+    def music_file(self) -> Path | None:
+        """Where the music is, or None."""
+        return None if self.music is None else Path(os.path.normpath(self.folder / self.music))
+
+    def narration_text(self) -> str | None:
+        """The words to be spoken, from the brief or from its narration file; None when there are none.
+
+        Raises:
+            BriefError: the narration file can't be read as text.
+        """
+        text = self.narration
+        if self.narration_file is not None:
+            text = _read_text(self.folder / self.narration_file)
+        return (text or "").strip() or None
+
+
+def upgrade(data: dict[str, Any], path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Bring a brief's tables from the version they were written in to :data:`VERSION`.
+
+    Raises:
+        BriefError: the brief's version is of a newer Laterna, or no version at all.
+    """
+    version = data.get("version", VERSION)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise BriefError(f"In {quoted(path)}, version = {_shown(version)} can't be used: write {VERSION}.")
+    if version > VERSION:
+        raise BriefError(f"{quoted(path)} is of version {version}, which a newer Laterna reads: update Laterna.")
+    for step in range(version, VERSION):
+        data = _UPGRADES[step](data)
+    return data | {"version": VERSION}
+
+
+def new(folder: Path) -> Path:
+    """Write a brief for a folder of footage.
+
+    Args:
+        folder: holds film files; a sound file there becomes the music, a narration.txt the narration.
+
+    Returns:
+        The brief's path, ``folder/brief.toml``.
+
+    Raises:
+        BriefError: there is no film in the folder, or a brief already.
+    """
+    path = folder / "brief.toml"
+    if path.exists():
+        raise BriefError(f"{quoted(path)} is there already: change it, or move it away first.")
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in FILM_SUFFIXES)
+    films = [film for film in map(_film, files) if film is not None]
+    if not films:
+        raise BriefError(f"{quoted(folder)} holds no film file that can be read: copy your footage there first.")
+    write_text(path, _written(_proposal(folder, films)))
+    return path
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest known one, or all of them."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if close:
+        return f": did you mean {close[0]!r}?".removesuffix("?")
+    return f": there is {', '.join(known)}" if known else ""
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)[:1].lower() + str(error)[1:]
+        raise BriefError(f"{quoted(path)} is not TOML, {reason}: mend that line.") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return regular_file(path).read_text(encoding="utf-8")
+    except MediaError as error:
+        raise BriefError(str(error)) from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise BriefError(f"{quoted(path)} can't be read as UTF-8 text: save it as UTF-8.") from error
+
+
+def _sentence(error: pydantic.ValidationError, path: str | os.PathLike[str]) -> str:
+    """One sentence for the first wrong field; an unknown key, which is often a misspelt one, comes first."""
+    first = min(error.errors(), key=lambda entry: entry["type"] != "extra_forbidden")
+    place, model, field = _field(first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{quoted(path)} has an unknown key {place!r}{nearest(field, model.model_fields)}."
+    hint = model.model_fields[field].description
+    if first["type"] == "missing":
+        return f"{quoted(path)} has no {place}: {hint}."
+    return f"In {quoted(path)}, {place} = {_shown(first['input'])} can't be used: {hint}."
+
+
+def _field(location: tuple[int | str, ...]) -> tuple[str, type[_Table], str]:
+    """The field's name for a reader, the table that it is in, and its own name."""
+    tables: Mapping[Any, type[_Table]] = {"pin": Pin, "forbid": Forbid}
+    outer = str(location[0])
+    if outer in tables and len(location) > 2:
+        return f"{location[2]} of [[{outer}]] {int(location[1]) + 1}", tables[outer], str(location[2])
+    if outer == "steps" and len(location) > 1:
+        return f"steps.{location[1]}", Brief, "steps"
+    return outer, Brief, outer
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _film(path: Path) -> Video | None:
+    try:
+        return Video(path)
+    except MediaError:  # `produce` says what is wrong with it; here it only gives no hints
+        return None
+
+
+def _proposal(folder: Path, films: list[Video]) -> dict[str, object]:
+    width, height = Counter(film.size for film in films).most_common(1)[0][0]
+    while width > 1920:
+        width, height = width // 2, height // 2
+    rate = Counter(film.frame_rate for film in films).most_common(1)[0][0]
+    patterns = sorted({_pattern(film.path.relative_to(folder)) for film in films})
+    available = sum((film.duration for film in films), Fraction(0))
+    proposal: dict[str, object] = {
+        "title": folder.absolute().name,
+        "footage": patterns,
+        "length": f"{max(2, min(60, int(available / 2)))}s",
+        "size": f"{max(16, width // 2 * 2)}x{max(16, height // 2 * 2)}",
+        "rate": str(rate),
+    }
+    music = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in MUSIC_SUFFIXES)
+    if music:
+        proposal["music"] = music[0]
+    if (folder / "narration.txt").is_file():
+        proposal["narration_file"] = "narration.txt"
+    return proposal
+
+
+def _pattern(path: Path) -> str:
+    return ("" if path.parent == Path() else "**/") + "*" + path.suffix
+
+
+def _written(proposal: Mapping[str, object]) -> str:
+    """The brief's text: what is proposed, then every other field, commented out."""
+    lines = ["# A brief for `laterna produce`. Paths start from this file's folder.", ""]
+    for name, field in Brief.model_fields.items():
+        if name in ("pin", "forbid", "steps", "version"):
+            continue
+        hint = str(field.description).removeprefix("write ")
+        if name in proposal:
+            lines.append(f"{name} = {json.dumps(proposal[name], ensure_ascii=False)}  # {hint}")
+        else:
+            lines.append(f"# {name} =  # {hint}")
+    lines += ["", *_TABLES_HINT.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+_TABLES_HINT = """\
+# [[pin]]                  # this has to be in the film
+# footage = "take_001.mp4"
+# range = [0, 2.5]         # seconds, if not any part of it
+# sentence = 1             # over this sentence of the narration
+
+# [[forbid]]               # this may not be in it
+# footage = "take_002.mp4"
+
+# [steps.cut]              # options of a step
+# longest = 6.0            # seconds of the longest shot
+"""

@@ -1,0 +1,229 @@
+"""The engine: steps in order, each kept or made anew, and why."""
+
+import ctypes
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from laterna.errors import BriefError
+from laterna.media.files import quoted
+from laterna.production.brief import nearest
+from laterna.production.keys import changes, code, parts
+from laterna.production.steps import Step, ancestors, ordered
+from laterna.production.store import Chosen, Record, Store, Version, key_of
+
+_AT_ONCE = 4  # steps; a plan is rarely wider, and the departments share out the cores themselves
+_PATIENCE = 10.0  # seconds given to a stopped step to clear up
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a step. ``seconds`` is how long its version took to make, in this run or when it was made."""
+
+    step: str
+    version: Version
+    kept: bool
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """News of a run, for whoever shows its progress: ``done`` of ``total`` steps have ended."""
+
+    step: str
+    state: Literal["started", "made", "kept"]
+    why: str
+    seconds: float
+    done: int
+    total: int
+
+
+Tell = Callable[[Event], None]
+
+
+class Executor(Protocol):
+    """What runs steps: :class:`Threads` here; whatever gives futures, such as a cluster, can stand in."""
+
+    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        """Run ``call`` when there is room."""
+        ...
+
+    def stop(self) -> None:
+        """End what runs, soon, and start nothing more."""
+        ...
+
+
+class _Stopped(SystemExit):
+    """Raised inside a step's thread to end it; as a SystemExit it ends the thread without a word."""
+
+
+class Threads:
+    """Runs steps in threads, which a stop ends between two of their instructions, so that they clear up."""
+
+    def __init__(self, at_once: int = _AT_ONCE) -> None:
+        self._room = threading.Semaphore(at_once)
+        self._threads: list[threading.Thread] = []
+        self._stopped = False
+
+    def submit(self, call: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        thread = threading.Thread(target=self._work, args=(future, call, arguments), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return future
+
+    def _work(self, future: "Future[Any]", call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        with self._room:
+            try:
+                if self._stopped:
+                    raise _Stopped
+                result = call(*arguments)
+            except BaseException as error:  # handed to whoever waits for the future
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+    def stop(self) -> None:
+        self._stopped = True
+        for thread in self._threads:
+            if thread.is_alive() and thread.ident is not None:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
+        for thread in self._threads:
+            thread.join(_PATIENCE)
+
+
+@dataclass
+class Run:
+    """One run of a plan; call it.
+
+    Args:
+        steps: by name.
+        values: the brief's fields; files of the user's are Versions.
+        options: each step's, as :func:`laterna.production.steps.options` gives them.
+        store: where versions are kept; its lock is held by the caller.
+        executor: what runs the steps.
+        only: redo this step; what it needs is made if it is missing, what needs it becomes stale.
+        hand: versions by step, used in this run as if they had been made by hand.
+        tell: is told of progress.
+    """
+
+    steps: Mapping[str, Step]
+    values: Mapping[str, Any]
+    options: Mapping[str, Mapping[str, Any]]
+    store: Store
+    executor: Executor
+    only: str | None = None
+    hand: Mapping[str, Path] = field(default_factory=dict)
+    tell: Tell = lambda event: None
+
+    def __post_init__(self) -> None:
+        self._chosen = self.store.chosen()
+        self._outcomes: dict[str, Outcome] = {}
+        self._whys: dict[str, str] = {}
+        self._wanted = self._selected()
+
+    def __call__(self) -> dict[str, Outcome]:
+        """Make what has to be made; each step's outcome, in the order in which they ended.
+
+        Raises:
+            BriefError: the plan is wrong.
+            LaternaError: what a step raised; the others are stopped, and what had ended is kept.
+        """
+        sorter = ordered(self._wanted, self.values)
+        running: dict[Future[Record], str] = {}
+        try:
+            while sorter.is_active():
+                for name in sorter.get_ready():
+                    future = self._start(name)
+                    if future is None:
+                        sorter.done(name)
+                    else:
+                        running[future] = name
+                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                    name = running.pop(future)
+                    self._made(name, future.result())
+                    sorter.done(name)
+        except BaseException:  # a step's error, or Ctrl-C: what still runs would work for nobody
+            self.executor.stop()
+            raise
+        return self._outcomes
+
+    def _selected(self) -> dict[str, Step]:
+        """The steps to look at: all, or the one asked for and what it needs."""
+        ordered(self.steps, self.values)
+        if self.only is None:
+            return dict(self.steps)
+        if self.only not in self.steps:
+            raise BriefError(f"There is no step {self.only!r} to redo{nearest(self.only, self.steps)}.")
+        by_hand = self._by_hand(self.only)
+        if by_hand is not None:
+            raise BriefError(f"{self.only!r} is made by hand: move {quoted(by_hand)} away to have the step redone.")
+        return {name: self.steps[name] for name in ancestors(self.steps, self.only)}
+
+    def _by_hand(self, name: str) -> Path | None:
+        return self.hand.get(name) or self.store.hand(name)
+
+    def _start(self, name: str) -> "Future[Record] | None":
+        """Keep the step's version if it may be kept, else set the step going."""
+        one, by_hand = self.steps[name], self._by_hand(name)
+        if by_hand is not None:
+            version = Version(by_hand, self.store.fingerprint(by_hand), one.kind)
+            self._end(Outcome(name, version, True, 0.0, f"made by hand, {by_hand.name}"), Chosen(""))
+            return None
+        given = {**self.values, **{other: outcome.version for other, outcome in self._outcomes.items()}}
+        made_of = parts(one, given, self.options[name], self.store.folder)
+        record, why = self._look_up(name, made_of)
+        if record is not None:
+            self._end(self._outcome(name, record, kept=True, why=why), Chosen(record.key))
+            return None
+        self._whys[name] = why
+        self._tell(name, "started", why, 0.0)
+        pieces = self.store.pieces(name).of(*(f"{part} {text}" for part, text in code(one).items()))
+        given |= {"folder": self.store.folder, "pieces": pieces}
+        work = functools.partial(_called, one, [given[need] for need in one.needs], self.options[name])
+        return self.executor.submit(self.store.make, name, one.kind, one.suffix, made_of, work)
+
+    def _look_up(self, name: str, made_of: Mapping[str, str]) -> tuple[Record | None, str]:
+        """The version to keep, if there is one; and why it is kept, or has to be made."""
+        before = self._chosen.get(name, Chosen(""))
+        if name == self.only:
+            return None, "asked for"
+        if before.stale is not None:
+            return None, before.stale
+        kept, last = self.store.find(name, key_of(made_of)), self.store.record(name, before.key)
+        different = changes(last.parts, made_of) if last is not None else ""
+        if kept is not None:
+            return kept, f"made earlier from the same, though {different}" if different else "nothing changed"
+        if last is None:
+            return None, "not made before"
+        return None, different or "its stored version is gone or was changed"
+
+    def _made(self, name: str, record: Record) -> None:
+        if name == self.only:
+            for later in self.steps.keys() & self._chosen.keys() - {name}:
+                if name in ancestors(self.steps, later):
+                    self._chosen[later] = Chosen(self._chosen[later].key, stale=f"{name} was redone")
+        self._end(self._outcome(name, record, kept=False, why=self._whys[name]), Chosen(record.key))
+
+    def _outcome(self, name: str, record: Record, *, kept: bool, why: str) -> Outcome:
+        version = Version(self.store.path(name, record), record.sha256, record.kind)
+        return Outcome(name, version, kept, record.seconds, why)
+
+    def _end(self, outcome: Outcome, chosen: Chosen) -> None:
+        self._outcomes[outcome.step] = outcome
+        if outcome.step not in self.hand:
+            self._chosen[outcome.step] = chosen
+            self.store.choose(self._chosen)
+        self._tell(outcome.step, "kept" if outcome.kept else "made", outcome.why, outcome.seconds)
+
+    def _tell(self, name: str, state: Literal["started", "made", "kept"], why: str, seconds: float) -> None:
+        self.tell(Event(name, state, why, seconds, len(self._outcomes), len(self._wanted)))
+
+
+def _called(one: Step, needs: list[Any], options: Mapping[str, Any], out: Path) -> Path | None:
+    return one(out, *needs, **options)

@@ -1,0 +1,147 @@
+"""What a version's key hashes, in words: so that a change has a name, and ``--why`` can say it.
+
+Parts are texts by name: "step", "code editing", "library av", "brief length", "footage ../take.mp4", "step cut",
+"option longest". Values carry their type, so that 1, 1.0, True and "1" differ. Nothing live is ever hashed by its
+structure: files and code by their bytes.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from laterna.errors import BriefError
+from laterna.media.files import sha256
+from laterna.production.steps import PLACES, Step
+from laterna.production.store import Version
+
+_SHARED = ("media", "nets", "learning")  # layers under every department, as far as they exist
+_LIBRARIES = (
+    "av",
+    "numpy",
+    "opencv-python-headless",
+    "opentimelineio",
+    "otio-cmx3600-adapter",
+    "otio-fcp-adapter",
+    "pillow",
+    "polars",
+    "soundfile",
+    "soxr",
+)
+_LONG = 40  # characters; a longer value is said to have changed, not shown
+
+
+def parts(one: Step, given: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Everything that a step's bytes depend on.
+
+    ``given`` are the brief's fields and the versions of other steps; paths are taken relative to ``folder``.
+    """
+    found = {"step": one.name, **code(one), **_libraries()}
+    if one.engines is not None:
+        found["engines"] = one.engines()
+    for need in one.needs:
+        if need not in PLACES:
+            found |= _described(need, given[need], folder)
+    return found | {f"option {name}": _text(value, folder) for name, value in options.items()}
+
+
+def code(one: Step) -> dict[str, str]:
+    """The code that a step runs: the folders of its departments and of what lies under them, and its own file."""
+    folders = {name: _folder(name) for name in (*one.uses, *_SHARED)}
+    for name in one.uses:
+        if folders[name] is None:
+            raise BriefError(f"The step {one.name!r} uses {name!r}, which is no department of Laterna.")
+    found = {f"code {name}": _code_sha256(folder) for name, folder in folders.items() if folder is not None}
+    return found | {f"code {one.file.name}": sha256(one.file)}
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What became different, in words: "the narration changed; option longest: 8.0 -> 6.0"."""
+    names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    return "; ".join(_change(name, before.get(name), after.get(name)) for name in names)
+
+
+def _change(name: str, before: str | None, after: str | None) -> str:
+    group, _, what = name.partition(" ")
+    if group == "code":
+        return f"{what.removesuffix('.py')}'s code changed"
+    subject = {"brief": f"the {what}", "option": name, "engines": "the engines"}.get(group, what)
+    if before is None:
+        return f"{subject} is new"
+    if after is None:
+        return f"{subject} is gone"
+    old, new = (_bare(group, text) for text in (before, after))
+    return f"{subject} changed" if old is None or new is None else f"{subject}: {old} -> {new}"
+
+
+def _bare(group: str, text: str) -> str | None:
+    """A value without its type, if it is short enough to show."""
+    value = text if group in ("library", "engines") else text.partition(" ")[2]
+    shown = group in ("brief", "option", "library", "engines") and len(value) <= _LONG
+    return value if shown else None
+
+
+def _described(need: str, value: Any, folder: Path) -> dict[str, str]:
+    """What a step needs: another step's version, files of the user's one by one, or a field of the brief."""
+    if isinstance(value, Version):
+        return {f"step {need}": value.sha256}
+    if isinstance(value, tuple) and value and all(isinstance(one, Version) for one in value):
+        names = [_relative(one.path, folder) for one in value]
+        files = {f"{need} {name}": one.sha256 for name, one in zip(names, value, strict=True)}
+        return files | {f"brief order of {need}": json.dumps(names, ensure_ascii=False)}
+    return {f"brief {need}": _text(value, folder)}
+
+
+def _text(value: Any, folder: Path) -> str:
+    if value is None or isinstance(value, bool | int | float | Fraction):
+        return f"{type(value).__name__} {value}"
+    if isinstance(value, str):
+        return f"str {json.dumps(value, ensure_ascii=False)}"
+    if isinstance(value, Path):
+        return f"path {_relative(value, folder)}"
+    if isinstance(value, tuple | list):
+        return f"list [{', '.join(_text(one, folder) for one in value)}]"
+    if isinstance(value, Mapping):
+        return f"table {{{', '.join(f'{key}: {_text(value[key], folder)}' for key in sorted(value))}}}"
+    if isinstance(value, pydantic.BaseModel):
+        return f"{type(value).__name__} {_text(dict(value), folder)}"
+    raise BriefError(f"A step was given a {type(value).__name__}, which no key can hold: give it text or numbers.")
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _folder(name: str) -> Path | None:
+    """The folder of a subpackage, found without importing it."""
+    spec = importlib.util.find_spec(f"laterna.{name}")
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent
+
+
+@functools.cache
+def _code_sha256(folder: Path) -> str:
+    """SHA-256 of a package's files, fonts and tables among them, but not of what Python compiled."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    pairs = [f"{file.relative_to(folder).as_posix()}\0{sha256(file)}\n" for file in files]
+    return hashlib.sha256("".join(pairs).encode()).hexdigest()
+
+
+@functools.cache
+def _libraries() -> dict[str, str]:
+    found = {name: _version(name) for name in _LIBRARIES}
+    return {f"library {name}": version for name, version in found.items() if version is not None}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,219 @@
+"""Steps: plain functions made nodes of a plan, and where plans come from.
+
+A step's first parameter, ``out``, is where it writes. The other positional ones are named after what it needs:
+fields of the brief, or other steps, whose chosen :class:`Version` it is given. The keyword-only ones are its
+options, set in the brief's ``[steps.<name>]``. It may also ask for ``folder`` (the production's own) and ``pieces``
+(where parts of its work are kept between runs)::
+
+    from laterna.production import Version, step
+
+    @step(kind="text", suffix=".txt")
+    def slogan(out: Path, title: str, film: Version, *, loud: bool = False) -> None:
+        out.write_text(title.upper() if loud else title)
+"""
+
+import functools
+import graphlib
+import importlib.metadata
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+
+import pydantic
+
+from laterna.errors import BriefError
+from laterna.media.files import quoted, regular_file
+from laterna.production.brief import nearest
+
+ENTRY_POINTS = "laterna.steps"
+PLACES = ("folder", "pieces")  # what a step may ask for that says where, not what, and so is in no key
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node of a plan, made by :func:`step` and called like the function it is."""
+
+    call: Callable[..., Path | None]
+    kind: str
+    suffix: str
+    uses: tuple[str, ...]
+    publish: str | None
+    engines: Callable[[], str] | None
+
+    @property
+    def name(self) -> str:
+        return self.call.__name__
+
+    @property
+    def file(self) -> Path:
+        """The file that the step is written in."""
+        return Path(inspect.getfile(self.call))
+
+    @functools.cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The names of its positional parameters after ``out``."""
+        parameters = inspect.signature(self.call).parameters.values()
+        return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)[1:]
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, Any]:
+        """Its options, with their defaults."""
+        parameters = inspect.signature(self.call).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+    def __call__(self, *arguments: Any, **options: Any) -> Path | None:
+        return self.call(*arguments, **options)
+
+
+def step(
+    *,
+    kind: str,
+    suffix: str,
+    uses: Iterable[str] = (),
+    publish: str | None = "",
+    engines: Callable[[], str] | None = None,
+) -> Callable[[Callable[..., Path | None]], Step]:
+    """Make a function a step.
+
+    Args:
+        kind: of its result, one of ``laterna.media.kinds``.
+        suffix: of its result, such as ".otio"; "" for a folder.
+        uses: the departments whose code enters its key, such as ("editing",).
+        publish: the result's name in the production's folder, without suffix: the step's own when left out, "." to
+            lay a folder's contents there, None to leave the result among the versions.
+        engines: names the outside programs in use, where the result depends on which are installed.
+
+    Raises:
+        BriefError: the function has no ``out``, an option without a default, or the name of a step above it.
+    """
+
+    def decorate(call: Callable[..., Path | None]) -> Step:
+        name, parameters = call.__name__, list(inspect.signature(call).parameters.values())
+        if not parameters or parameters[0].name != "out":
+            raise BriefError(f"The step {name!r} has nowhere to write: let its first parameter be out.")
+        for parameter in parameters:
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+                continue
+            if parameter.kind is not parameter.KEYWORD_ONLY or parameter.default is parameter.empty:
+                raise BriefError(f"The step {name!r} can't have the parameter {parameter}: give an option a default.")
+        if call.__qualname__ == name and isinstance(call.__globals__.get(name), Step):
+            raise BriefError(f"{quoted(inspect.getfile(call))} has two steps named {name!r}: rename one of them.")
+        return Step(call, kind, suffix, tuple(uses), name if publish == "" else publish, engines)
+
+    return decorate
+
+
+def load(plan: Path | None = None) -> dict[str, Step]:
+    """All steps by name: Laterna's own, those of installed packages, and those of the file ``plan``.
+
+    All register alike, packages by the entry point group ``laterna.steps``. A later step replaces an earlier one of
+    its name.
+
+    Raises:
+        BriefError: ``plan`` can't be loaded or has no step, or two packages have a step of the same name.
+    """
+    steps: dict[str, Step] = {}
+    origin: dict[str, str] = {}
+    points = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    for point in sorted(points, key=lambda point: (not point.value.startswith("laterna."), point.value)):
+        for name, one in _steps_of(point.load()).items():
+            if not origin.get(name, "laterna.").startswith("laterna."):
+                raise BriefError(f"{origin[name]} and {point.value} both have a step {name!r}: uninstall one of them.")
+            steps[name], origin[name] = one, point.value
+    if plan is not None:
+        own = _steps_of(_module(plan))
+        if not own:
+            raise BriefError(f"{quoted(plan)} has no step: put @step(...) before a function.")
+        steps |= own
+    return steps
+
+
+def ordered(steps: Mapping[str, Step], fields: Iterable[str]) -> "graphlib.TopologicalSorter[str]":
+    """The steps' order, prepared; ``fields`` are the names that the brief gives.
+
+    Raises:
+        BriefError: a step needs what nobody gives or has the name of a field, or steps need one another in a circle.
+    """
+    given = {*fields, *PLACES}
+    for name, one in steps.items():
+        if name in given:
+            raise BriefError(f"The step {name!r} has the name of a field of the brief: rename it.")
+        for need in one.needs:
+            if need not in given and need not in steps:
+                known = nearest(need, [*given, *steps])
+                raise BriefError(f"The step {name!r} needs {need!r}, neither a step nor a field of the brief{known}.")
+    sorter = graphlib.TopologicalSorter(
+        {name: [need for need in one.needs if need in steps] for name, one in steps.items()}
+    )
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        raise BriefError(
+            f"The steps need one another in a circle, {' -> '.join(error.args[1])}: break it in the plan."
+        ) from error
+    return sorter
+
+
+def ancestors(steps: Mapping[str, Step], name: str) -> set[str]:
+    """``name`` and all the steps that it needs, and that they need."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [need for need in steps[one].needs if need in steps]
+    return found
+
+
+def options(steps: Mapping[str, Step], tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Each step's options: from the brief's ``[steps.<name>]`` tables, checked by type, else the defaults.
+
+    Raises:
+        BriefError: a table names no step, or an option is unknown or of another type.
+    """
+    for name in tables:
+        if name not in steps:
+            raise BriefError(f"The brief has options for {name!r}, which is no step of the plan{nearest(name, steps)}.")
+    return {name: one.defaults | _checked(one, tables.get(name, {})) for name, one in steps.items()}
+
+
+def _checked(one: Step, table: Mapping[str, Any]) -> dict[str, Any]:
+    hints = get_type_hints(one.call) if table else {}
+    checked = {}
+    for name, value in table.items():
+        if name not in one.defaults:
+            raise BriefError(f"The step {one.name!r} has no option {name!r}{nearest(name, one.defaults)}.")
+        try:
+            # By way of JSON an array may become a tuple and a text a Fraction, yet "6" no number.
+            checked[name] = pydantic.TypeAdapter(hints[name]).validate_json(json.dumps(value, default=str), strict=True)
+        except pydantic.ValidationError as error:
+            reason = error.errors()[0]["msg"].replace("Input", repr(value), 1)
+            raise BriefError(f"In [steps.{one.name}], {name} can't be used: {reason}.") from error
+    return checked
+
+
+def _steps_of(module: ModuleType) -> dict[str, Step]:
+    """The steps written in a module, not those it imports."""
+    steps = [one for one in vars(module).values() if isinstance(one, Step)]
+    return {one.name: one for one in steps if one.call.__module__ == module.__name__}
+
+
+def _module(path: Path) -> ModuleType:
+    """The module written in ``path``, compiled anew: Python's own cache would miss a quick change."""
+    source = regular_file(path).read_bytes()
+    module = ModuleType(f"laterna_plan_{path.stem}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, path, "exec"), vars(module))
+    except BriefError:
+        raise
+    except Exception as error:  # whatever the user's own code raises; --debug shows where
+        raise BriefError(f"{quoted(path)} can't be loaded, {type(error).__name__}: {error}.") from error
+    return module

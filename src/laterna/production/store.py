@@ -1,0 +1,278 @@
+"""A production's folder: the versions that its steps made, pieces of work worth keeping, and whose turn it is.
+
+``versions/<step>/<key><suffix>`` is one version, with its record ``<key>.record.json`` beside it;
+``versions/<step>/hand.*`` is a version made by hand; ``versions/chosen.json`` names each step's chosen version.
+``cache/`` holds pieces (analyses of files, encoded segments). Old versions and pieces are kept: any of them may be
+deleted while no run is at work, since what is missing is made again.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from laterna.errors import BriefError, MediaError
+from laterna.media.files import disk_full_named, quoted, sha256, write_text
+
+_PARTIAL = ".partial-"
+_SETTLED = 2.0  # seconds; a younger file can still change without a new time stamp, so its hash isn't remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One result of a step, or a file of the user's. ``path`` is a file or a folder; ``kind`` one of media.kinds."""
+
+    path: Path
+    sha256: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of a stored version.
+
+    ``name`` is its file's, beside the record; ``parts`` are what its key hashes, by name, in words; ``seconds`` is
+    how long it took to make.
+    """
+
+    key: str
+    name: str
+    kind: str
+    sha256: str
+    seconds: float
+    parts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A step's chosen version: the key of its record ("" when it was made by hand), and why it is stale, if it is."""
+
+    key: str
+    stale: str | None = None
+
+
+class Store:
+    """The versions and pieces in the production's ``folder``, which is made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self._versions = self.folder / "versions"
+        self._cache = self.folder / "cache"
+        self._known: dict[str, list[Any]] = {}
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for this run alone; remembered hashes are read first and written at the end.
+
+        Raises:
+            BriefError: another run holds it.
+            MediaError: the folder can't be written.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                self._versions.mkdir(parents=True, exist_ok=True)
+                lock = stack.enter_context((self.folder / ".lock").open("w"))
+            except OSError as error:
+                raise MediaError(f"{quoted(self.folder)} can't be written ({error.strerror}): use --out.") from error
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise BriefError(
+                    f"Another run is at work in {quoted(self.folder)}: wait until it ends, or use --out."
+                ) from error
+            self._sweep()
+            self._known = _read_json(self._cache / "sha256.json")
+            try:
+                yield
+            finally:
+                write_text(self._cache / "sha256.json", json.dumps(self._known, indent=0))
+
+    def fingerprint(self, path: Path) -> str:
+        """SHA-256 as :func:`laterna.media.files.sha256` has it, remembered by each file's size, mtime and inode."""
+        if path.is_dir():
+            names = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+            pairs = [f"{name.relative_to(path).as_posix()}\0{self.fingerprint(name)}\n" for name in names]
+            return hashlib.sha256("".join(pairs).encode()).hexdigest()
+        status = path.stat()
+        stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
+        known = self._known.get(str(path))
+        if known is not None and known[:3] == stamp:
+            return str(known[3])
+        digest = sha256(path)
+        if time.time() - status.st_mtime > _SETTLED:
+            self._known[str(path)] = [*stamp, digest]
+        return digest
+
+    def hand(self, step: str) -> Path | None:
+        """The version of ``step`` that was made by hand, or None.
+
+        Raises:
+            BriefError: there is more than one.
+        """
+        found = sorted(
+            path
+            for path in (self._versions / step).glob("hand*")
+            if path.stem == "hand" and not path.suffix.endswith("~")
+        )
+        if len(found) > 1:
+            raise BriefError(f"{quoted(found[0])} and {quoted(found[1])} are both made by hand: keep one of them.")
+        return found[0] if found else None
+
+    def find(self, step: str, key: str) -> Record | None:
+        """The record of a stored version, once its bytes are known to be those that were made; else None."""
+        record = self.record(step, key)
+        if record is None:
+            return None
+        path = self.path(step, record)
+        return record if path.exists() and self.fingerprint(path) == record.sha256 else None
+
+    def record(self, step: str, key: str) -> Record | None:
+        """What is known of a version that was once made, whether or not it is still there."""
+        data = _read_json(self._versions / step / f"{key}.record.json")
+        return Record(**data) if data else None
+
+    def path(self, step: str, record: Record) -> Path:
+        """Where a record's version lies."""
+        return self._versions / step / record.name
+
+    def make(self, step: str, kind: str, suffix: str, parts: Mapping[str, str], work: Callable[[Path], Any]) -> Record:
+        """Let ``work`` write a version to the path it is given, keep it under its key, and write its record.
+
+        The path lies in the folder where the version will be. ``work`` may write beside it under another suffix
+        and return that path.
+
+        Raises:
+            MediaError: the disk is full.
+            BriefError: ``work`` wrote nothing.
+        """
+        key, folder = key_of(parts), self._versions / step
+        folder.mkdir(exist_ok=True)
+        partial = folder / f"{_PARTIAL}{key}{suffix}"
+        started = time.perf_counter()
+        try:
+            with disk_full_named(folder):
+                written = work(partial) or partial
+            if not written.exists():
+                raise BriefError(f"The step {step!r} wrote nothing to its out: let it write that file or folder.")
+            final = folder / f"{key}{written.suffix}"
+            with disk_full_named(folder):
+                _rename_whole(written, final)
+        finally:
+            for left in folder.glob(f"{_PARTIAL}{key}*"):
+                _remove(left)
+        seconds = round(time.perf_counter() - started, 3)
+        record = Record(key, final.name, kind, self.fingerprint(final), seconds, dict(parts))
+        write_text(folder / f"{key}.record.json", json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n")
+        return record
+
+    def chosen(self) -> dict[str, Chosen]:
+        """Each step's chosen version, as the last run left it."""
+        return {step: Chosen(**entry) for step, entry in _read_json(self._versions / "chosen.json").items()}
+
+    def choose(self, chosen: Mapping[str, Chosen]) -> None:
+        """Remember each step's chosen version."""
+        data = {step: asdict(entry) for step, entry in sorted(chosen.items())}
+        write_text(self._versions / "chosen.json", json.dumps(data, indent=1) + "\n")
+
+    def pieces(self, name: str) -> "Pieces":
+        """The pieces of one step, in ``cache/<name>/``."""
+        return Pieces(self._cache / name)
+
+    def _sweep(self) -> None:
+        """Remove what a killed run left half-written."""
+        for folder in (self._versions, self._cache):
+            for left in [*folder.glob(f"**/{_PARTIAL}*")]:
+                _remove(left)
+        for left in self.folder.glob(f"{_PARTIAL}*"):
+            _remove(left)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Parts of a step's work, kept in ``folder`` under a key that names all that their content depends on."""
+
+    folder: Path
+    parts: tuple[str, ...] = ()
+
+    def of(self, *parts: str) -> "Pieces":
+        """The same pieces, with more that every key depends on."""
+        return replace(self, parts=self.parts + parts)
+
+    def get(self, *parts: str, suffix: str = "", make: Callable[[Path], object]) -> Path:
+        """The piece that ``parts`` name: the one kept, or one that ``make`` writes to the path it is given."""
+        key = hashlib.sha256(json.dumps(self.parts + parts).encode()).hexdigest()[:32]
+        final = self.folder / f"{key}{suffix}"
+        if not final.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            partial = self.folder / f"{_PARTIAL}{key}{suffix}"
+            try:
+                with disk_full_named(self.folder):
+                    make(partial)
+                    _rename_whole(partial, final)
+            finally:
+                _remove(partial)
+        return final
+
+
+def key_of(parts: Mapping[str, str]) -> str:
+    """16 hexadecimal digits that stand for ``parts``."""
+    return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()[:16]
+
+
+def place(source: Path, target: Path, *, link: bool) -> None:
+    """Put a file or folder at ``target`` under its own name, each file whole, as a hard link where that works."""
+    if source.is_dir():
+        for file in (p for p in source.rglob("*") if p.is_file()):
+            place(file, target / file.relative_to(source), link=link)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{_PARTIAL}{target.name}")
+    partial.unlink(missing_ok=True)
+    with disk_full_named(target.parent):
+        try:
+            if not link:
+                raise OSError
+            partial.hardlink_to(source)
+        except OSError:  # another file system, or one without links
+            shutil.copyfile(source, partial)
+        partial.replace(target)
+
+
+def _rename_whole(path: Path, final: Path) -> None:
+    """Flush a file, or a folder's files, to the disk and give it its name; a killed run leaves no half."""
+    for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
+        descriptor = os.open(file, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    if final.is_dir():
+        _remove(final)
+    path.replace(final)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """A JSON object; an empty one where there is none, or where someone garbled it (then things are made again)."""
+    try:
+        data = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}

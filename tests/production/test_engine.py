@@ -1,0 +1,421 @@
+"""The engine, proven on toy plans whose steps write texts."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from laterna.errors import BriefError, DataError, MediaError
+from laterna.production.engine import Event, Run, Threads
+from laterna.production.steps import Step, load, options, step
+from laterna.production.store import Store, Version
+
+ran: list[str] = []  # the toy steps that ran, in order
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    ran.clear()
+
+
+@step(kind="text", suffix=".txt")
+def draft(out: Path, words: str, *, shout: bool = False, times: float = 1.0) -> None:
+    ran.append("draft")
+    out.write_text((words.upper() if shout else words) * int(times))
+
+
+@step(kind="text", suffix=".txt")
+def count(out: Path, draft: Version) -> None:
+    ran.append("count")
+    out.write_text(str(len(draft.path.read_text())))
+
+
+@step(kind="folder", suffix="")
+def bind(out: Path, draft: Version, count: Version, title: str) -> None:
+    ran.append("bind")
+    out.mkdir()
+    (out / "book.txt").write_text(f"{title}: {draft.path.read_text()} ({count.path.read_text()})")
+
+
+BOOK = (draft, count, bind)
+VALUES = {"words": "a lantern", "title": "Light"}
+
+
+def produce(folder: Path, plan=BOOK, values=VALUES, tables=None, **wishes):
+    steps = {one.name: one for one in plan}
+    store = Store(folder)
+    with store.locked():
+        return Run(steps, values, options(steps, tables or {}), store, Threads(), **wishes)()
+
+
+def text(outcome) -> str:
+    path = outcome.version.path
+    return (path / "book.txt" if path.is_dir() else path).read_text()
+
+
+def test_steps_run_after_those_they_need(tmp_path):
+    outcomes = produce(tmp_path, plan=(bind, count, draft))
+    assert ran == ["draft", "count", "bind"]
+    assert text(outcomes["bind"]) == "Light: a lantern (9)"
+
+
+def test_a_second_run_keeps_everything(tmp_path):
+    first = produce(tmp_path)
+    ran.clear()
+    second = produce(tmp_path)
+    assert ran == []
+    assert all(outcome.kept for outcome in second.values())
+    assert {name: one.version for name, one in first.items()} == {name: one.version for name, one in second.items()}
+    assert second["bind"].why == "nothing changed"
+
+
+def test_only_what_a_change_reaches_runs_and_the_reason_is_said(tmp_path):
+    produce(tmp_path)
+    ran.clear()
+    outcomes = produce(tmp_path, values=VALUES | {"title": "Shadow"})
+    assert ran == ["bind"]
+    assert outcomes["bind"].why == 'the title: "Light" -> "Shadow"'
+
+
+def test_a_step_is_kept_when_what_it_needs_came_out_the_same(tmp_path):
+    produce(tmp_path)
+    ran.clear()
+    outcomes = produce(tmp_path, values=VALUES | {"words": "the lamps"})
+    assert ran == ["draft", "count", "bind"]  # nine characters again: count ran, but came out the same
+    assert outcomes["bind"].why == "draft changed"
+
+
+def test_a_changed_option_is_named_with_both_values(tmp_path):
+    produce(tmp_path, tables={"draft": {"times": 2.0}})
+    outcomes = produce(tmp_path, tables={"draft": {"times": 3.0}})
+    assert outcomes["draft"].why == "option times: 2.0 -> 3.0"
+
+
+def test_going_back_finds_the_earlier_version(tmp_path):
+    first = produce(tmp_path)
+    produce(tmp_path, values=VALUES | {"words": "b"})
+    ran.clear()
+    back = produce(tmp_path)
+    assert ran == []
+    assert back["draft"].version == first["draft"].version
+    assert "made earlier from the same" in back["draft"].why
+
+
+def test_one_one_and_true_are_different_keys(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def show(out: Path, thing: object) -> None:
+        out.write_text(repr(thing))
+
+    texts = [text(produce(tmp_path, (show,), {"thing": thing})["show"]) for thing in (1, 1.0, True, "1", None, "None")]
+    assert texts == ["1", "1.0", "True", "'1'", "None", "'None'"]
+
+
+def test_a_changed_file_of_the_users_is_named(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def lines(out: Path, footage: tuple[Version, ...]) -> None:
+        out.write_text("".join(version.path.read_text() for version in footage))
+
+    def run(*texts: str):
+        store, files = Store(tmp_path / "out"), []
+        for index, words in enumerate(texts):
+            path = tmp_path / f"{index}.txt"
+            path.write_text(words)
+            files.append(Version(path, store.fingerprint(path), "text"))
+        return produce(tmp_path / "out", (lines,), {"footage": tuple(files)})["lines"]
+
+    run("one", "two")
+    assert run("one", "changed").why == "../1.txt changed"
+    assert run("one", "changed", "more").why.startswith("../2.txt is new")
+
+
+def test_a_changed_plan_file_is_named(tmp_path):
+    source = (
+        "from pathlib import Path\nfrom laterna.production.steps import step\n"
+        "@step(kind='text', suffix='.txt')\ndef hello(out: Path) -> None:\n    out.write_text('first')\n"
+    )
+
+    def run(text: str):
+        (tmp_path / "mine.py").write_text(text)
+        return produce(tmp_path / "out", (load(tmp_path / "mine.py")["hello"],), {})["hello"]
+
+    run(source)
+    changed = run(source.replace("first", "other"))
+    assert (text(changed), changed.why) == ("other", "mine's code changed")
+
+
+def test_a_step_that_was_stopped_by_an_error_is_the_only_one_done_again(tmp_path):
+    broken = [True]
+
+    @step(kind="text", suffix=".txt")
+    def count(out: Path, draft: Version) -> None:
+        ran.append("count")
+        out.write_text("half")
+        if broken.pop():
+            raise DataError("The count can't be made: mend it.")
+
+    with pytest.raises(DataError, match="count can't be made"):
+        produce(tmp_path, (draft, count, bind))
+    assert not list((tmp_path / "versions" / "count").iterdir())
+    broken.append(False)
+    produce(tmp_path, (draft, count, bind))
+    assert ran == ["draft", "count", "count", "bind"]
+
+
+def test_an_error_stops_the_steps_beside_it(tmp_path):
+    started, stopped = threading.Event(), threading.Event()
+
+    @step(kind="text", suffix=".txt")
+    def endless(out: Path) -> None:
+        started.set()
+        try:
+            while True:
+                time.sleep(0.01)
+        finally:
+            stopped.set()
+
+    @step(kind="text", suffix=".txt")
+    def fails(out: Path) -> None:
+        started.wait(5)
+        raise DataError("It can't be done: leave it.")
+
+    with pytest.raises(DataError, match="can't be done"):
+        produce(tmp_path, (endless, fails), {})
+    assert stopped.is_set()
+    assert not list((tmp_path / "versions" / "endless").iterdir())
+
+
+def test_independent_steps_run_at_the_same_time(tmp_path):
+    both = threading.Barrier(2, timeout=5)
+
+    @step(kind="text", suffix=".txt")
+    def left(out: Path) -> None:
+        both.wait()
+        out.write_text("left")
+
+    @step(kind="text", suffix=".txt")
+    def right(out: Path) -> None:
+        both.wait()
+        out.write_text("right")
+
+    assert len(produce(tmp_path, (left, right), {})) == 2
+
+
+def test_only_redoes_its_step_and_the_later_ones_run_the_next_time(tmp_path):
+    produce(tmp_path)
+    ran.clear()
+    assert set(produce(tmp_path, only="count")) == {"draft", "count"}
+    assert ran == ["count"]
+    ran.clear()
+    outcomes = produce(tmp_path)
+    assert ran == ["bind"]
+    assert outcomes["bind"].why == "count was redone"
+    ran.clear()
+    produce(tmp_path)
+    assert ran == []
+
+
+def test_only_makes_what_is_missing_before_it(tmp_path):
+    produce(tmp_path, only="count")
+    assert ran == ["draft", "count"]
+
+
+@pytest.mark.parametrize("name", ["hand.txt", "hand"])
+def test_a_version_made_by_hand_is_chosen_and_survives_every_run(tmp_path, name):
+    produce(tmp_path)
+    by_hand = tmp_path / "versions" / "draft" / name
+    if name == "hand":
+        by_hand.mkdir()
+        by_hand = by_hand / "draft.txt"
+    by_hand.write_text("by hand")
+
+    @step(kind="text", suffix=".txt")
+    def count(out: Path, draft: Version) -> None:
+        path = draft.path / "draft.txt" if draft.path.is_dir() else draft.path
+        out.write_text(path.read_text())
+
+    ran.clear()
+    for _ in range(2):
+        outcomes = produce(tmp_path, (draft, count), values=VALUES | {"words": "changed"})
+        assert text(outcomes["count"]) == "by hand"
+        assert outcomes["draft"].why == f"made by hand, {name}"
+    assert ran == []
+    with pytest.raises(BriefError, match="made by hand"):
+        produce(tmp_path, only="draft")
+
+
+def test_a_changed_version_by_hand_is_noticed(tmp_path):
+    produce(tmp_path)
+    by_hand = tmp_path / "versions" / "draft" / "hand.txt"
+    for words in ("first", "second one"):
+        by_hand.write_text(words)
+        assert text(produce(tmp_path)["count"]) == str(len(words))
+
+
+def test_a_version_for_one_run_leaves_the_choice_as_it_was(tmp_path):
+    first = produce(tmp_path)
+    (tmp_path / "other.txt").write_text("for once")
+    once = produce(tmp_path, hand={"draft": tmp_path / "other.txt"})
+    assert text(once["bind"]) == "Light: for once (8)"
+    assert produce(tmp_path)["bind"].version == first["bind"].version
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("no"), lambda path: path.unlink()])
+def test_a_damaged_version_is_made_again(tmp_path, damage):
+    first = produce(tmp_path)
+    damage(first["count"].version.path)
+    ran.clear()
+    outcomes = produce(tmp_path)
+    assert ran == ["count"]
+    assert outcomes["count"].why == "its stored version is gone or was changed"
+    assert text(outcomes["count"]) == "9"
+
+
+def test_a_garbled_record_is_made_again(tmp_path):
+    produce(tmp_path)
+    for record in (tmp_path / "versions" / "count").glob("*.record.json"):
+        record.write_text("{")
+    ran.clear()
+    assert text(produce(tmp_path)["count"]) == "9"
+    assert ran == ["count"]
+
+
+def test_what_a_killed_run_left_is_cleared(tmp_path):
+    left = tmp_path / "versions" / "draft" / ".partial-0123.txt"
+    left.parent.mkdir(parents=True)
+    left.write_text("half")
+    produce(tmp_path)
+    assert not left.exists()
+
+
+def test_the_second_run_in_a_folder_says_so_and_stops(tmp_path):
+    with Store(tmp_path).locked(), pytest.raises(BriefError, match="Another run is at work in"):
+        produce(tmp_path)
+    produce(tmp_path)
+
+
+def test_a_full_disk_leaves_no_half_version(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def large(out: Path) -> None:
+        out.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(MediaError, match="The disk is full"):
+        produce(tmp_path, (large,), {})
+    assert not list((tmp_path / "versions" / "large").iterdir())
+
+
+def test_a_step_may_choose_its_suffix(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def page(out: Path) -> Path:
+        chosen = out.with_suffix(".md")
+        chosen.write_text("# Light")
+        return chosen
+
+    assert produce(tmp_path, (page,), {})["page"].version.path.suffix == ".md"
+
+
+def test_a_step_that_writes_nothing_is_named(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def lazy(out: Path) -> None:
+        pass
+
+    with pytest.raises(BriefError, match="'lazy' wrote nothing"):
+        produce(tmp_path, (lazy,), {})
+
+
+def test_pieces_outlive_a_change_of_what_surrounds_them(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def patchwork(out: Path, pieces, words: str) -> None:
+        def piece(word: str) -> str:
+            return pieces.get(
+                word, suffix=".txt", make=lambda path: (ran.append(word), path.write_text(word))
+            ).read_text()
+
+        out.write_text(" ".join(piece(word) for word in words.split()))
+
+    produce(tmp_path, (patchwork,), {"words": "one two"})
+    outcomes = produce(tmp_path, (patchwork,), {"words": "one three"})
+    assert text(outcomes["patchwork"]) == "one three"
+    assert ran == ["one", "two", "three"]
+
+
+def test_progress_is_told(tmp_path):
+    told: list[Event] = []
+    produce(tmp_path, tell=told.append)
+    assert [(event.step, event.state) for event in told][:3] == [
+        ("draft", "started"),
+        ("draft", "made"),
+        ("count", "started"),
+    ]
+    assert (told[-1].done, told[-1].total) == (3, 3)
+
+
+def test_unknown_needs_circles_and_clashes_are_named(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def hen(out: Path, egg: Version) -> None: ...
+
+    @step(kind="text", suffix=".txt")
+    def egg(out: Path, hen: Version) -> None: ...
+
+    @step(kind="text", suffix=".txt")
+    def title(out: Path) -> None: ...
+
+    with pytest.raises(BriefError, match="'hen' needs 'egg'"):
+        produce(tmp_path, (hen,))
+    with pytest.raises(BriefError, match=r"in a circle, .*(hen -> egg|egg -> hen)"):
+        produce(tmp_path, (hen, egg))
+    with pytest.raises(BriefError, match="'title' has the name of a field"):
+        produce(tmp_path, (title,))
+    with pytest.raises(BriefError, match="There is no step 'cuont' to redo: did you mean 'count'"):
+        produce(tmp_path, only="cuont")
+
+
+@pytest.mark.parametrize(
+    ("tables", "says"),
+    [
+        ({"darft": {}}, "'darft', which is no step of the plan: did you mean 'draft'"),
+        ({"draft": {"shuot": True}}, "no option 'shuot': did you mean 'shout'"),
+        ({"draft": {"times": "2"}}, r"\[steps.draft\], times can't be used: '2' should be a valid number"),
+        ({"draft": {"shout": 1}}, r"\[steps.draft\], shout can't be used: 1 should be a valid boolean"),
+    ],
+)
+def test_a_wrong_option_is_named(tmp_path, tables, says):
+    with pytest.raises(BriefError, match=says):
+        produce(tmp_path, tables=tables)
+
+
+def test_a_step_says_at_once_what_it_may_not_be():
+    with pytest.raises(BriefError, match="first parameter be out"):
+        step(kind="text", suffix=".txt")(lambda title: None)
+    with pytest.raises(BriefError, match="give an option a default"):
+
+        @step(kind="text", suffix=".txt")
+        def bare(out: Path, *, loud: bool) -> None: ...
+
+
+HELLO = "from laterna.production.steps import step\n\n@step(kind='text', suffix='.txt')\ndef hello(out): ...\n"
+
+
+def test_a_plan_adds_steps_to_the_built_in_ones(tmp_path):
+    plan = tmp_path / "mine.py"
+    plan.write_text(HELLO)
+    steps = load(plan)
+    assert isinstance(steps["hello"], Step)
+    assert steps.keys() >= load().keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def hello(:\n", "can't be loaded, SyntaxError"),
+        ("import nothing_of_this_name\n", "can't be loaded, ModuleNotFoundError"),
+        ("x = 1\n", "has no step"),
+        (HELLO + HELLO, "two steps named 'hello'"),
+    ],
+)
+def test_a_wrong_plan_is_named(tmp_path, source, says):
+    plan = tmp_path / "mine.py"
+    plan.write_text(source)
+    with pytest.raises(BriefError, match=says):
+        load(plan)
