@@ -254,6 +254,8 @@ def new(folder: Path) -> Path:
         BriefError: there is no film in the folder, or a brief already.
     """
     path = folder / "brief.toml"
+    if not folder.is_dir():
+        raise BriefError(f"{quoted(folder)} is no folder: name the one that your footage is in.")
     if path.exists():
         raise BriefError(f"{quoted(path)} is there already: change it, or move it away first.")
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in FILM_SUFFIXES)
