@@ -1,0 +1,94 @@
+"""CMU Flite, an English voice, when the ``flite`` command is installed."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import unicodedata
+from difflib import SequenceMatcher
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from laterna.errors import ModelError
+from laterna.voice.engines.spoken import Spoken
+from laterna.voice.sentences import tokens
+
+_VOICE = "rms"  # the clearest of flite's: a recogniser mishears 4% of its words, 12% of slt's
+_QUICKEST_VOICE = "kal"  # only its reading of words is used, which all voices share
+_PATIENCE = 120  # seconds for a sentence; it takes a tenth of one
+_PHONE = re.compile(r"(\w+):([\d.]+)")
+_ASCII = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": ",", "—": ",", "…": ".", "×": "x"})
+_SILENCE = "pau"
+
+
+class Flite:
+    """Flite's rms: a male American voice made of recorded speech, 16 kHz."""
+
+    name = "flite"
+    credit = "Voice: CMU Flite, cmu_us_rms (permissive, Carnegie Mellon University), cmuflite.org"
+    languages = ("en",)
+
+    def available(self) -> bool:
+        return shutil.which("flite") is not None
+
+    def speak_sentence(self, text: str, *, language: str, speed: float) -> Spoken:
+        with tempfile.TemporaryDirectory(prefix="laterna-flite-") as folder:
+            wave = Path(folder) / "spoken.wav"
+            stretch = f"duration_stretch={1 / speed:.4f}"
+            options = ["-voice", _VOICE, "--setf", stretch, "-psdur", "-o", str(wave)]
+            printed = _flite(_plain(text), Path(folder), options)
+            samples, rate = soundfile.read(wave, dtype="float32")
+            words = [token.text for token in tokens(text)]
+            read = _flite("\n\n".join(_plain(word) for word in words), Path(folder), _READ_WORDS)
+        onsets = _onsets([line.split() for line in read.splitlines()], _timed(printed))
+        marks = tuple((token.first, time) for token, time in zip(tokens(text), onsets, strict=False) if time is not None)
+        return Spoken(samples, rate, Fraction(len(samples), rate), marks)
+
+
+_READ_WORDS = ["-voice", _QUICKEST_VOICE, "-ps", "-o", "none"]
+
+
+def _flite(text: str, folder: Path, options: list[str]) -> str:
+    """What flite prints when it reads ``text``."""
+    script = folder / "text.txt"
+    script.write_text(text + "\n")
+    try:
+        done = subprocess.run(
+            ["flite", *options, "-f", str(script)], capture_output=True, timeout=_PATIENCE, check=True, text=True
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise ModelError(f"flite can't say {text!r}: reword it, or take another engine.") from error
+    return done.stdout
+
+
+def _plain(text: str) -> str:
+    """ASCII, all that flite reads: accents are dropped, typographic marks become plain ones."""
+    plain = unicodedata.normalize("NFKD", text.translate(_ASCII))
+    return "".join(c if c.isascii() else "" if unicodedata.combining(c) else " " for c in plain)
+
+
+def _timed(printed: str) -> list[tuple[str, Fraction]]:
+    """Phones with their starts; flite counts from 0 again where it ends a sentence of its own within the text."""
+    phones, origin, last = [], Fraction(0), Fraction(0)
+    for name, end in _PHONE.findall(printed):
+        if origin + Fraction(end) < last:
+            origin = last
+        phones.append((name, last))
+        last = origin + Fraction(end)
+    return phones
+
+
+def _onsets(words: list[list[str]], timed: list[tuple[str, Fraction]]) -> list[Fraction | None]:
+    """When each word starts: its phones, read on their own, are found in order among those of the sentence."""
+    alone = [(phone, index) for index, word in enumerate(words) for phone in word if phone != _SILENCE]
+    spoken = [(name, start) for name, start in timed if name != _SILENCE]
+    matcher = SequenceMatcher(None, [phone for phone, _ in alone], [name for name, _ in spoken], autojunk=False)
+    onsets: list[Fraction | None] = [None] * len(words)
+    for block in matcher.get_matching_blocks():
+        for offset in range(block.size):
+            index, start = alone[block.a + offset][1], spoken[block.b + offset][1]
+            onsets[index] = start if onsets[index] is None else onsets[index]
+    return onsets

@@ -1,0 +1,159 @@
+"""A text as written, taken apart: paragraphs, sentences, words."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+_CJK = r"\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
+_SPOKEN_SYMBOLS = "&%+=@#$€£¥°§"
+_PICTOGRAPHS = re.compile(r"[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")
+_UNWRITTEN = re.compile(r"[\u00ad\u200b\ufeff\ud800-\udfff]|[^\S \n]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+_CLOSERS = "\"'”’»)\\]）」』】》"
+_END = re.compile(
+    rf"""(?P<wide>[。！？!?…｡]*[。！？｡][{_CLOSERS}]*)\s*   # Chinese and Japanese leave no space
+      | (?P<narrow>[.!?…؟۔।]+[{_CLOSERS}]*)(?:\s+|$)""",
+    re.VERBOSE,
+)
+_LAST_WORD = re.compile(r"([\w.]+)\W*$")
+_TITLES = frozenset(
+    "mr mrs ms dr prof st sr jr vs no fig vol ch pp gen col lt sgt capt cmdr rev hon gov sen rep mt ft dept univ approx"
+    " inc ltd co corp bros est ave blvd e.g i.e cf viz al ed eds z.b d.h u.a bzw ca evtl nr str hr fr mme mlle".split()
+)
+_MAY_END = frozenset("etc a.m p.m u.s u.k u.n e.u d.c b.c a.d ph.d inc ltd co corp jr sr al".split())
+_STARTERS = frozenset(
+    "the a an he she it we they i you but and so then in on at this that these those there however when while after"
+    " before its his her their our my no yes if as what who how why where".split()
+)
+_WIDE_LETTER = Fraction(5, 2)  # a Chinese character, in Latin letters' worth of speaking time
+_DIGIT = 4  # "1984" is read as twenty letters
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as written, with its punctuation: characters ``first`` to ``end`` (exclusive) of its sentence."""
+
+    text: str
+    first: int
+    end: int
+
+
+def paragraphs(text: str, language: str = "en") -> list[list[str]]:
+    """The sentences of each paragraph (blank lines part them); white space becomes single spaces.
+
+    What holds nothing to say (a lone dash, an emoji) belongs to the sentence before it, so every sentence speaks,
+    unless the whole text is mute: then the list is empty.
+    """
+    written = _UNWRITTEN.sub(lambda match: " " if match[0].isspace() else "", text.replace("\r\n", "\n"))
+    parts = [list(_sentences(_unwrapped(part), language)) for part in re.split(r"\n[ ]*\n", written)]
+    return _without_mute(parts)
+
+
+def tokens(sentence: str) -> list[Token]:
+    """The words of a sentence as they are written; every Chinese character or Japanese kana is a word.
+
+    Punctuation goes with the word before it, opening quotes and brackets with the word after.
+    """
+    spans: list[list[int]] = []
+    opening: int | None = None
+    for match in _WORD.finditer(sentence):
+        first, end = match.span()
+        if speaks(match[0]):
+            spans.append([first if opening is None else opening, end])
+            opening = None
+            continue
+        head = end - len(match[0]) + len(match[0].rstrip(_openers(match[0])))
+        if head > first and spans and opening is None:
+            spans[-1][1] = head
+        if head < end or not spans:
+            opening = min(first if not spans else head, end if opening is None else opening)
+    if opening is not None and spans:
+        spans[-1][1] = len(sentence.rstrip())
+    return [Token(sentence[first:end], first, end) for first, end in spans]
+
+
+def speaks(text: str) -> bool:
+    """Whether there is anything in ``text`` that a voice would say."""
+    return any(character.isalnum() or character in _SPOKEN_SYMBOLS for character in text)
+
+
+def spoken_length(text: str) -> Fraction:
+    """How long a word takes to say, in Latin letters; the pause after it counts as one."""
+    letters = Fraction(1)
+    for character in text:
+        if re.match(rf"[{_CJK}]", character):
+            letters += _WIDE_LETTER
+        elif character.isdigit():
+            letters += _DIGIT
+        elif character.isalnum() or character in _SPOKEN_SYMBOLS:
+            letters += 1
+    return letters
+
+
+def without_pictographs(sentence: str) -> str:
+    """The sentence with a space in place of every emoji, so that no engine reads out its name."""
+    return _PICTOGRAPHS.sub(" ", sentence)
+
+
+def _unwrapped(paragraph: str) -> str:
+    """One line: a line break is a space, but nothing between two Chinese characters."""
+    joined = re.sub(rf"(?<=[{_CJK}，。！？、；：])\s*\n\s*(?=[{_CJK}])", "", paragraph)
+    return " ".join(joined.split())
+
+
+def _sentences(paragraph: str, language: str) -> Iterator[str]:
+    start = 0
+    for match in _END.finditer(paragraph):
+        before, after = paragraph[start : match.end()].rstrip(), paragraph[match.end() :]
+        if match["wide"] or (not after or _ends(before, match["narrow"], after, language)):
+            yield before
+            start = match.end()
+    if paragraph[start:].strip():
+        yield paragraph[start:].strip()
+
+
+def _ends(before: str, mark: str, after: str, language: str) -> bool:
+    """Whether a full stop ends the sentence ``before``, which it closes, when ``after`` follows."""
+    following = after.lstrip("\"'“‘«([¿¡—–- ")
+    if not following or following[0].islower():
+        return False
+    if not mark.startswith(".") or mark.startswith(".."):
+        return True
+    word = _LAST_WORD.search(before)
+    stem = word[1].rstrip(".").lower() if word else ""
+    if len(stem) == 1 and stem.isalpha() and stem != "i":  # an initial
+        return False
+    if stem.isdigit() and len(stem) < 3 and language.startswith(("de", "da", "nb", "no", "fi", "cs", "sk", "hu", "pl")):
+        return False  # an ordinal: "3. Mai"
+    if stem == "no":
+        return not following[0].isdigit()
+    if stem in _MAY_END:
+        return stem == "etc" or following.split()[0].strip(",;:'’").lower() in _STARTERS
+    return stem not in _TITLES
+
+
+def _without_mute(parts: list[list[str]]) -> list[list[str]]:
+    spoken: list[list[str]] = []
+    lead = ""
+    for part in parts:
+        sentences: list[str] = []
+        for sentence in part:
+            if speaks(sentence):
+                sentences.append(lead + sentence)
+                lead = ""
+            elif sentences:
+                sentences[-1] += " " + sentence
+            elif spoken:
+                spoken[-1][-1] += " " + sentence
+            else:
+                lead += sentence + " "
+        if sentences:
+            spoken.append(sentences)
+    return spoken
+
+
+def _openers(text: str) -> str:
+    return "".join({c for c in text if unicodedata.category(c) in ("Ps", "Pi") or c in "¿¡"} or {" "})
