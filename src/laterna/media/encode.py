@@ -1,10 +1,11 @@
 """Writing film: one streaming encoder, and the joining of segments without encoding them again."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -150,7 +151,7 @@ class _Sound:
 
 
 def join(
-    segments: Sequence[str | os.PathLike[str]],
+    segments: Iterable[str | os.PathLike[str]],
     path: str | os.PathLike[str],
     encoding: Encoding,
     *,
@@ -160,14 +161,17 @@ def join(
 ) -> None:
     """Join picture segments of one encoding into ``path`` without encoding their pictures again.
 
-    ``sound`` are blocks of (samples, channels) float32 that are encoded beside the pictures as they stream.
+    ``segments``, at least one, are taken one after another: they may come as they are made. ``sound`` are blocks of
+    (samples, channels) float32 that are encoded beside the pictures as they stream.
     """
     with written_whole(path) as temporary, _new_container(temporary, encoding) as container:
-        stream = _stream_like(container, segments[0])
+        coming = iter(segments)
+        first = next(coming)
+        stream = _stream_like(container, first)
         track = None if sound is None else _Sound(container, encoding, sample_rate, channels)
         blocks = iter(sound or ())
         frames = 0
-        for segment in segments:
+        for segment in chain([first], coming):
             frames += _append(container, stream, segment, frames, encoding)
             while track is not None and track.seconds < frames / encoding.rate:
                 block = next(blocks, None)
