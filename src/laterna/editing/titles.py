@@ -79,12 +79,19 @@ def drawn(text: str, style: Style, size: tuple[int, int]) -> Overlay | None:
     Raises:
         DataError: the fonts lack a character, or the style is unknown.
     """
+    lines = check(text, style)
+    return _STYLES[style](lines, size) if lines else None
+
+
+def check(text: str, style: str) -> list[str]:
+    """The lines of a title as they are set.
+
+    Raises:
+        DataError: the fonts lack a character, or the style is unknown.
+    """
     if style not in get_args(Style):
         raise DataError(f"{style!r} is not a style of title: use one of {', '.join(get_args(Style))}.")
-    lines = clean(text).splitlines()
-    if not lines:
-        return None
-    return _STYLES[style](lines, size)
+    return clean(text).splitlines()
 
 
 def fade_frames(style: Style, rate: Fraction, count: int) -> int:

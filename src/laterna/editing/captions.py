@@ -1,0 +1,292 @@
+"""Captions laid out from what is said: where a sentence is divided, where a line breaks, and how long each stays.
+
+The measures are those of broadcasters' style guides: at most two lines of 42 characters (16 full-width ones), at most
+17 characters a second (9 full-width ones), a second at least and seven at most, two frames between captions. Text is
+measured in half-widths (Unicode Standard Annex 11), so that one rule serves Latin and Chinese.
+
+Where to break is found by dynamic programming over all divisions, as Knuth and Plass (1981) break paragraphs: breaks
+cost least after a sentence's or a clause's end, more between phrases, most after a short word, which belongs to what
+follows it.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+import opentimelineio as otio
+
+from laterna.errors import DataError
+from laterna.media.captions import Caption, Captions
+from laterna.media.timecode import parse_rate, to_seconds
+from laterna.media.timeline import track
+from laterna.media.transcript import Sentence, Transcript, Word
+
+SHORTEST, LONGEST = Fraction(1), Fraction(7)  # seconds
+_GAP = 2  # frames between captions
+_LINGER = Fraction(1, 4)  # seconds that a caption stays after its words, where there is room
+_BRIDGE = Fraction(1, 2)  # seconds; a shorter pause is filled, so that the eye is not called twice
+
+_FULL_WIDTH_LANGUAGES = ("zh", "ja", "ko", "yue", "cmn")
+_SENTENCE_ENDS, _CLAUSE_ENDS = ".!?…。！？", ",;:–—，、；："
+_CLOSING = "）》」』】〉”’)]}»%" + _SENTENCE_ENDS + _CLAUSE_ENDS + "·～"
+_OPENING = "（《「『【〈“‘([{«"
+_CLINGING = "的了着过吗呢吧们地得"  # particles, which belong to what stands before them
+_REACHING = "在和与把被从向对"  # prepositions, which belong to what follows
+_OPENERS = re.compile(  # words that open a phrase: a good place to break before, a bad one to break after
+    "and|but|or|nor|because|although|though|while|when|where|which|who|whom|whose|that|than|if|unless|until|since|as|"
+    "with|without|within|into|onto|from|over|under|between|through|during|before|after|about|against|among|around|"
+    "their|your|his|her|its|our|this|these|those|every"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """The most half-widths in a line, and a second's reading."""
+
+    line: int
+    speed: int
+
+    @classmethod
+    def of(cls, language: str, line_length: int | None = None) -> "_Measure":
+        full = language.lower().split("-")[0] in _FULL_WIDTH_LANGUAGES
+        line = (line_length or (16 if full else 42)) * (2 if full else 1)
+        if line < 8:
+            raise DataError(f"Lines of {line_length} characters can't hold words: allow 8 or more.")
+        return cls(line, 18 if full else 17)
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """What a line break can't divide, with its times in seconds.
+
+    ``spaced``: a space stands before it; ``inner``: it goes on with the word before it.
+    """
+
+    text: str
+    start: Fraction
+    end: Fraction
+    spaced: bool
+    inner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A caption's lines, and when their words are said."""
+
+    lines: tuple[str, ...]
+    start: Fraction
+    end: Fraction
+
+    @property
+    def width(self) -> int:
+        return width(" ".join(self.lines))
+
+
+def captions(
+    transcript: Transcript,
+    timeline: otio.schema.Timeline | None = None,
+    *,
+    rate: str = "25",
+    line_length: int | None = None,
+) -> Captions:
+    """Lay out what is said as captions.
+
+    Args:
+        transcript: what is said and when.
+        timeline: a film whose narration track says where the transcript's audio plays; without it the
+            transcript's times are the film's.
+        rate: the film's frames a second; captions start and end on frames.
+        line_length: the most characters in a line; 42, or 16 in Chinese, Japanese and Korean, unless given.
+
+    Raises:
+        DataError: the sentences are not in order, or the line length is too short to hold words.
+    """
+    exact = parse_rate(rate)
+    if timeline is not None:
+        transcript = placed(transcript, timeline)
+    if any(later.start < earlier.start for earlier, later in pairwise(transcript.sentences)):
+        raise DataError("The transcript's sentences are not in order of time: sort them by their start.")
+    measure = _Measure.of(transcript.language, line_length)
+    parts = [part for sentence in transcript.sentences for part in _divided(_atoms(sentence, measure), measure)]
+    end = None if timeline is None else to_seconds(timeline.duration())
+    return Captions(tuple(_timed(parts, measure, exact, end)))
+
+
+def too_fast(captions: Captions, language: str = "en") -> list[Caption]:
+    """The captions that have to be read faster than is comfortable, because their words are spoken so."""
+    speed = _Measure.of(language).speed * Fraction(21, 20)  # frames round a caption's time
+    return [caption for caption in captions if width(caption.text) > speed * (caption.end - caption.start)]
+
+
+def width(text: str) -> int:
+    """Half-widths of ``text``: 2 for a full-width character, 1 for another, none for a mark that combines."""
+    return sum(2 if _is_full(c) else 1 for c in text if not unicodedata.combining(c))
+
+
+def placed(transcript: Transcript, timeline: otio.schema.Timeline) -> Transcript:
+    """The transcript in a film's time: its words where the film's narration track plays them, others left out."""
+    heard = []
+    now = Fraction(0)
+    for item in track(timeline, "Narration"):
+        if not isinstance(item, otio.schema.Transition):
+            start, now = now, now + to_seconds(item.duration())
+            if isinstance(item, otio.schema.Clip) and item.enabled:
+                heard += _heard(transcript, _source_start(item), now - start, start)
+    return Transcript(tuple(sorted(heard, key=lambda sentence: sentence.start)), transcript.language)
+
+
+def _heard(transcript: Transcript, source: Fraction, duration: Fraction, start: Fraction) -> Iterator[Sentence]:
+    """What is said in ``duration`` seconds from ``source`` on, moved to ``start``."""
+    for sentence in transcript.sentences:
+        inside = [word for word in sentence.words if source <= (word.start + word.end) / 2 < source + duration]
+        if inside:
+            shift = start - source
+            words = tuple(Word(w.text, max(start, w.start + shift), w.end + shift) for w in inside)
+            whole = len(inside) == len(sentence.words)
+            yield Sentence(sentence.text if whole else " ".join(w.text for w in words), words)
+
+
+def _source_start(clip: otio.schema.Clip) -> Fraction:
+    available = clip.media_reference.available_range
+    start = to_seconds(clip.trimmed_range().start_time)
+    return start if available is None else start - to_seconds(available.start_time)
+
+
+def _atoms(sentence: Sentence, measure: _Measure) -> list[_Atom]:
+    atoms: list[_Atom] = []
+    for word, spaced in _spaced(sentence):
+        pieces = _pieces(word.text, measure)
+        letters = max(1, sum(map(len, pieces)))
+        done = 0
+        for index, piece in enumerate(pieces):
+            start = word.start + (word.end - word.start) * done / letters
+            done += len(piece)
+            end = word.start + (word.end - word.start) * done / letters
+            if atoms and not (spaced and index == 0) and piece[0] in _CLOSING:
+                atoms[-1] = replace(atoms[-1], text=atoms[-1].text + piece, end=end)
+            else:
+                atoms.append(_Atom(piece, start, end, spaced and index == 0, index > 0))
+    return atoms
+
+
+def _spaced(sentence: Sentence) -> Iterator[tuple[Word, bool]]:
+    """Each word, and whether the sentence has a space before it."""
+    at, before = 0, ""
+    for word in sentence.words:
+        found = sentence.text.find(word.text, at)
+        if found >= 0:
+            spaced, at = sentence.text[at:found].endswith(" "), found + len(word.text)
+        else:
+            spaced = bool(before) and not _is_full(before[-1]) and not _is_full(word.text[0])
+        before = word.text
+        yield word, spaced
+
+
+def _pieces(text: str, measure: _Measure) -> list[str]:
+    """A word in parts that a line break can't divide: no closing mark starts a line, no opening one ends it."""
+    pieces: list[str] = []
+    for character in unicodedata.normalize("NFC", text):
+        last = pieces[-1][-1] if pieces else ""
+        clings = character in _CLOSING or last in _OPENING or not (_divides(character) or _divides(last))
+        if last and clings and width(pieces[-1]) < measure.line - 1:
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
+
+
+def _divided(atoms: Sequence[_Atom], measure: _Measure) -> list[_Part]:
+    """The cheapest division of a sentence into captions, by dynamic programming over its breaks."""
+    best: list[tuple[float, list[_Part]]] = [(0.0, [])]
+    for end in range(1, len(atoms) + 1):
+        found = []
+        for start in range(end - 1, -1, -1):
+            lines = _broken(atoms[start:end], measure)
+            if lines is None:
+                break
+            cost, text = lines
+            cost += best[start][0] + _cost(atoms, start, end, measure)
+            found.append((cost, [*best[start][1], _Part(text, atoms[start].start, atoms[end - 1].end)]))
+        best.append(min(found, key=lambda pair: pair[0]))
+    return best[-1][1]
+
+
+def _cost(atoms: Sequence[_Atom], start: int, end: int, measure: _Measure) -> float:
+    """What a caption of these atoms costs, its lines aside."""
+    said = float(atoms[end - 1].end - atoms[start].start)
+    cost = 8.0 + 100 * max(0.0, said - float(LONGEST))
+    if end < len(atoms):
+        shown = float(atoms[end].start - atoms[start].start)
+        cost += 3 * _badness(atoms[end - 1], atoms[end])
+        cost += 10 * max(0.0, float(SHORTEST) - shown) + 10 * max(0.0, _width(atoms[start:end]) / measure.speed - shown)
+    return cost
+
+
+def _broken(atoms: Sequence[_Atom], measure: _Measure) -> tuple[float, tuple[str, ...]] | None:
+    """The cheapest way to set atoms on one line or two; None where they don't fit."""
+    whole = _width(atoms)
+    if whole <= measure.line:
+        return 0.0, (_text(atoms),)
+    if whole > 2 * measure.line + 1:
+        return None
+    found = []
+    for at in range(1, len(atoms)):
+        above, below = _width(atoms[:at]), _width(atoms[at:])
+        if max(above, below) <= measure.line:
+            found.append((2 + _badness(atoms[at - 1], atoms[at]) + 14 * abs(above - below) / measure.line, at))
+    if not found:
+        return None
+    cost, at = min(found)
+    return cost, (_text(atoms[:at]), _text(atoms[at:]))
+
+
+def _badness(before: _Atom, after: _Atom) -> int:
+    """How bad a break between two atoms is."""
+    ending, word = before.text.rstrip("\"'”’»）」』)]"), before.text.lower()
+    if ending.endswith(tuple(_SENTENCE_ENDS)):
+        return 0
+    if ending.endswith(tuple(_CLAUSE_ENDS)):
+        return 1
+    if after.text[0] in _CLINGING or before.text[-1] in _REACHING:
+        return 20
+    if after.inner:
+        return 4 if after.text[0] in _REACHING else 12
+    if not _is_full(before.text[-1]) and (len(word) <= 3 or _OPENERS.fullmatch(word)):
+        return 20  # articles and prepositions are short in most languages
+    return 4 if _OPENERS.fullmatch(after.text.lower()) else 7
+
+
+def _timed(parts: Sequence[_Part], measure: _Measure, rate: Fraction, film_end: Fraction | None) -> Iterator[Caption]:
+    """Captions on whole frames: as long as their reading asks for, where the next one leaves room."""
+    firsts: list[int] = []
+    for part in parts:
+        firsts.append(max(round(part.start * rate), firsts[-1] + 1 + _GAP if firsts else 0))
+    last = math.inf if film_end is None else round(film_end * rate)
+    for part, first, following in zip(parts, firsts, [*(f - _GAP for f in firsts[1:]), last], strict=True):
+        wanted = max(part.end + _LINGER, part.start + SHORTEST, part.start + Fraction(part.width, measure.speed))
+        end = math.ceil(wanted * rate)
+        if following - end < _BRIDGE * rate:
+            end = int(following)
+        end = max(first + 1, min(end, first + int(LONGEST * rate)))
+        yield Caption(first / rate, end / rate, part.lines)
+
+
+def _text(atoms: Sequence[_Atom]) -> str:
+    return "".join(" " * (atom.spaced and index > 0) + atom.text for index, atom in enumerate(atoms))
+
+
+def _width(atoms: Sequence[_Atom]) -> int:
+    return width(_text(atoms))
+
+
+def _divides(character: str) -> bool:
+    """Whether a line may break beside it: hanzi and kana, but not Hangul, whose words are spaced."""
+    return bool(character) and _is_full(character) and not "\uac00" <= character <= "\ud7a3"
+
+
+def _is_full(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
