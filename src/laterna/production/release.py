@@ -1,0 +1,197 @@
+"""From a brief to a folder with a finished film in it."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from laterna import __version__
+from laterna.errors import BriefError, MediaError
+from laterna.media.files import quoted, regular_file, write_text
+from laterna.production import report, steps
+from laterna.production.brief import Brief, Forbid, Pin
+from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
+from laterna.production.store import Store, Version, place
+
+_LINKED = (".mp4", ".webm", ".wav")  # large, and nobody edits them in place; the rest is copied
+_RECORD = "project.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Footage that can't be used, and the sentence that says why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A production's result.
+
+    ``files`` are those in ``folder``, by path relative to it. ``loudness`` is measured in the finished film:
+    "integrated" in LUFS, "true_peak" in dBTP, "range" in LU; ``length`` is its seconds. Both are None when a run
+    with ``only`` did not get to the film. ``notes`` are sentences that a reader of the result should know.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    steps: tuple[Outcome, ...]
+    loudness: Mapping[str, float] | None
+    length: Fraction | None
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Paths, each step's seconds and whether it was kept, measured loudness and length in seconds."""
+        return {
+            "folder": str(self.folder),
+            "files": {path.as_posix(): str(self.folder / path) for path in self.files},
+            "steps": [
+                {"name": one.step, "kept": one.kept, "seconds": one.seconds, "why": one.why} for one in self.steps
+            ],
+            "loudness": None if self.loudness is None else dict(self.loudness),
+            "length": None if self.length is None else float(self.length),
+            "skipped": [{"path": str(one.path), "reason": one.reason} for one in self.skipped],
+            "notes": list(self.notes),
+        }
+
+
+def produce(
+    brief: Path,
+    *,
+    out: Path | None = None,
+    only: str | None = None,
+    plan: Path | None = None,
+    timeline: Path | None = None,
+    draft: bool = False,
+    tell: Tell = lambda event: None,
+    executor: Executor | None = None,
+) -> Release:
+    """Make a film from a brief.
+
+    Steps whose result can't have changed are kept; a run that was killed goes on where it was.
+
+    Args:
+        brief: a brief.toml.
+        out: the production's folder; beside the brief and of its name when left out.
+        only: redo this step alone; the later ones run the next time.
+        plan: a Python file of steps of your own.
+        timeline: a timeline changed by hand, to be used in this run in place of the cut.
+        draft: render at a quarter of the size.
+        tell: is told of progress.
+        executor: what runs the steps; threads when left out.
+
+    Raises:
+        BriefError: the brief or the plan is wrong, or another run is at work in the folder.
+        LaternaError: what a step raised.
+    """
+    wishes = Brief.open(brief)
+    store = Store(out or wishes.folder / wishes.path.stem)
+    hand = {} if timeline is None else {"cut": regular_file(timeline)}
+    with store.locked():
+        footage, skipped = _footage(wishes, store)
+        values = _values(wishes, store, footage) | {"draft": draft}
+        found = steps.load(plan)
+        chosen = steps.options(found, wishes.steps)
+        run = Run(found, values, chosen, store, executor or Threads(), only=only, hand=hand, tell=tell)
+        return _released(wishes, store, found, run(), skipped)
+
+
+def _footage(brief: Brief, store: Store) -> tuple[tuple[Version, ...], tuple[Skipped, ...]]:
+    """The footage that can be read at all. What is wrong inside a file, its analysis finds."""
+    good, skipped = [], []
+    for path in brief.footage_files(outside=store.folder):
+        try:
+            good.append(_source(path, "video", store))
+        except MediaError as error:
+            if brief.on_bad_footage == "stop":
+                raise
+            skipped.append(Skipped(path, str(error)))
+    if not good:
+        raise BriefError(f"None of the footage can be used; the first: {skipped[0].reason}")
+    return tuple(good), tuple(skipped)
+
+
+def _source(path: Path, kind: str, store: Store) -> Version:
+    try:
+        return Version(path, store.fingerprint(regular_file(path)), kind)
+    except OSError as error:
+        raise MediaError(f"{quoted(path)} can't be read ({error.strerror}): check who may read it.") from error
+
+
+def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[str, Any]:
+    """What steps may ask for: the brief's fields, its files as Versions and its choices by path."""
+    music = brief.music_file()
+    files = [version.path for version in footage]
+    left_out = {"version", "steps", "narration_file"}
+    fields = {name: getattr(brief, name) for name in Brief.model_fields if name not in left_out}
+    return fields | {
+        "footage": footage,
+        "narration": brief.narration_text(),
+        "music": None if music is None else _source(music, "audio", store),
+        "pin": tuple(_choice(brief, pin, files) for pin in brief.pin),
+        "forbid": tuple(_choice(brief, ban, files) for ban in brief.forbid),
+    }
+
+
+def _choice(brief: Brief, choice: Pin | Forbid, files: Iterable[Path]) -> dict[str, Any]:
+    return dict(choice) | {"footage": brief.footage_named(choice.footage, files)}
+
+
+def _released(
+    brief: Brief,
+    store: Store,
+    plan: Mapping[str, steps.Step],
+    outcomes: Mapping[str, Outcome],
+    skipped: tuple[Skipped, ...],
+) -> Release:
+    before = _read_record(store.folder)
+    published = _publish(store, plan, outcomes, before.get("files", {}))
+    return Release(store.folder, tuple(map(Path, published)), tuple(outcomes.values()), None, None, skipped, ())
+
+
+def _publish(
+    store: Store, plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome], before: Mapping[str, str]
+) -> dict[str, str]:
+    """Lay the chosen versions in the production's folder; the SHA-256 of each file there, by its relative path.
+
+    A file that someone changed since the last run put it there is kept under another name.
+    """
+    published = {}
+    for name, source in _laid_out(plan, outcomes).items():
+        target, digest = store.folder / name, store.fingerprint(source)
+        if target.is_file() and store.fingerprint(target) != digest:
+            if store.fingerprint(target) != before.get(name):
+                target.replace(target.with_name(f"{target.stem}.yours{target.suffix}"))
+        if not (target.is_file() and store.fingerprint(target) == digest):
+            place(source, target, link=target.suffix in _LINKED)
+        published[name] = digest
+    return published
+
+
+def _laid_out(plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome]) -> dict[str, Path]:
+    """Which version's file lies where in the production's folder."""
+    files: dict[str, Path] = {}
+    for name, outcome in outcomes.items():
+        path, publish = outcome.version.path, plan[name].publish
+        if publish is None:
+            continue
+        if path.is_dir():
+            base = Path() if publish == "." else Path(publish)
+            inner = (file for file in sorted(path.rglob("*")) if file.is_file())
+            files |= {(base / file.relative_to(path)).as_posix(): file for file in inner}
+        else:
+            files[(name if publish == "." else publish) + path.suffix] = path
+    return files
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    try:
+        record = json.loads((folder / _RECORD).read_text())
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
