@@ -1,0 +1,348 @@
+"""Timelines: OpenTimelineIO's own type, its files, and the media that its clips point to.
+
+A film has five tracks, named in :data:`TRACKS`. Pictures and their dissolves lie on "Picture", titles on "Titles"
+(clips whose generator is :data:`TITLE`, with the parameters "text" and "style"), the sound of the footage on
+"Location", then "Narration" and "Music". What Laterna knows beside that stands in ``metadata["laterna"]``: for a
+timeline its "rate" ("30000/1001") and "size" ([width, height]), for a clip the "reason" why it is there, for a
+reference its "reel" and "timecode".
+
+``.otio`` keeps everything. Final Cut Pro 7 XML (``.xml``) keeps tracks, clips, dissolves, titles and reasons. An EDL
+(``.edl``) holds one track: see :func:`one_track`.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+from xml.etree.ElementTree import ParseError
+
+import opentimelineio as otio
+
+from laterna.errors import DataError
+from laterna.media.audio import Audio
+from laterna.media.files import quoted, regular_file, write_text
+from laterna.media.timecode import parse_rate, rational_time, snap_rate
+from laterna.media.video import Video
+
+TRACKS = {"Picture": "Video", "Titles": "Video", "Location": "Audio", "Narration": "Audio", "Music": "Audio"}
+TITLE = "laterna.title"
+
+_ADAPTERS = {".otio": "otio_json", ".xml": "fcp_xml", ".edl": "cmx_3600"}
+# The adapters check little: a broken file surfaces in them as any of these.
+_ADAPTER_ERRORS = (
+    otio.exceptions.OTIOError,
+    ParseError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+_NOT_IN_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_EDL_RATE = re.compile(r"^\* FRAME RATE: (\S+)\n?", re.MULTILINE)
+_EDL_RESERVED = ("AX", "BL", "BLACK", "BARS")
+
+
+def new(name: str, rate: Fraction, size: tuple[int, int]) -> otio.schema.Timeline:
+    """An empty timeline with Laterna's tracks, for a film of ``size`` (width, height) at ``rate``."""
+    timeline = otio.schema.Timeline(name, global_start_time=rational_time(0, rate))
+    timeline.metadata["laterna"] = {"rate": str(rate), "size": list(size)}
+    timeline.tracks.extend([otio.schema.Track(name, kind=kind) for name, kind in TRACKS.items()])
+    return timeline
+
+
+def load(path: str | os.PathLike[str], *, rate: Fraction | None = None) -> otio.schema.Timeline:
+    """Read a timeline: ``.otio``, Final Cut Pro 7 ``.xml`` or ``.edl``.
+
+    ``rate`` is for an EDL from elsewhere, which does not state its own.
+
+    Raises:
+        MediaError: the file can't be read.
+        DataError: it is no timeline, or holds several.
+    """
+    file = regular_file(path)
+    adapter = _adapter(file)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        if adapter == "cmx_3600":
+            return _load_edl(file, text, rate)
+        timeline = otio.adapters.read_from_string(text, adapter)
+    except _ADAPTER_ERRORS as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{quoted(path)} is not a timeline that can be read ({reason}): export it anew.") from error
+    if not isinstance(timeline, otio.schema.Timeline):
+        raise DataError(f"{quoted(path)} holds a {type(timeline).__name__}, not one timeline: export one.")
+    if adapter == "fcp_xml":
+        _restore_xml(timeline)
+    return timeline
+
+
+def save(timeline: otio.schema.Timeline, path: str | os.PathLike[str]) -> None:
+    """Write a timeline whole or not at all: ``.otio``, Final Cut Pro 7 ``.xml`` or ``.edl``.
+
+    Raises:
+        DataError: another suffix, or the format can't hold the timeline (an EDL has no time code at 10 frames/s).
+    """
+    adapter = _adapter(Path(path))
+    try:
+        if adapter == "fcp_xml":
+            timeline = _for_xml(timeline)
+        elif adapter == "cmx_3600":
+            timeline = one_track(timeline)
+        text = otio.adapters.write_to_string(timeline, adapter)
+    except _ADAPTER_ERRORS as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{quoted(path)} can't hold this timeline ({reason}): save it as .otio.") from error
+    if adapter == "cmx_3600":
+        text += f"* FRAME RATE: {frame_rate(timeline)}\n"
+    write_text(path, text)
+
+
+def track(timeline: otio.schema.Timeline, name: str) -> otio.schema.Track:
+    """The track of that name.
+
+    Raises:
+        DataError: there is none.
+    """
+    for candidate in timeline.tracks:
+        if candidate.name == name:
+            return candidate
+    raise DataError(f"The timeline {timeline.name!r} has no track {name!r}: name one of its tracks so.")
+
+
+def frame_rate(timeline: otio.schema.Timeline) -> Fraction:
+    """Frames per second, exact, of the film that the timeline makes.
+
+    Raises:
+        DataError: neither the timeline nor a clip states it.
+    """
+    stated = timeline.metadata.get("laterna", {}).get("rate")
+    if stated:
+        return parse_rate(str(stated))
+    clips = (clip.source_range for clip in timeline.find_clips())
+    times = (timeline.global_start_time, *(span.start_time for span in clips if span))
+    rate = next((time.rate for time in times if time is not None), None)
+    if rate is None:
+        raise DataError(f"The timeline {timeline.name!r} states no frame rate: set its global start time.")
+    return snap_rate(rate)
+
+
+def clip_reference(medium: Video | Audio, folder: Path, rate: Fraction) -> otio.schema.ExternalReference:
+    """A reference to a file, relative to the ``folder`` where the timeline will be saved.
+
+    Its available range is in whole frames at ``rate``, the film's, and starts at the source's time code if it has one.
+    """
+    relative = os.path.relpath(medium.path.absolute(), folder.absolute())
+    timecode = medium.timecode if isinstance(medium, Video) else None
+    start = rational_time(timecode.seconds if timecode else 0, rate)
+    frames = max(1, int(medium.duration * rate))  # a last frame that is not whole is none
+    reference = otio.schema.ExternalReference(
+        quote(os.fsencode(Path(relative).as_posix())),
+        otio.opentime.TimeRange(start, otio.opentime.RationalTime(frames, start.rate)),
+    )
+    reference.name = os.fsencode(medium.path.name).decode(errors="replace")
+    reel = medium.reel if isinstance(medium, Video) else None
+    known = {"reel": reel, "timecode": str(timecode) if timecode else None}
+    reference.metadata["laterna"] = {key: value for key, value in known.items() if value}
+    return reference
+
+
+def resolve(reference: Any, folder: Path) -> Path:
+    """The file of a clip's media reference, for a timeline that lies in ``folder``.
+
+    It is looked for where the reference says, then by its name in ``folder``: so a project may be moved as a whole,
+    or its media laid beside it.
+
+    Raises:
+        DataError: the reference names no file, or the file is in neither place.
+    """
+    if not isinstance(reference, otio.schema.ExternalReference):
+        raise DataError(f"A clip without a file can't be opened ({type(reference).__name__}): link it to its file.")
+    stated = folder / _path(reference.target_url)
+    places = [stated, folder / stated.name]
+    for place in places:
+        if place.is_file():
+            return place
+    looked = " and ".join(dict.fromkeys(quoted(place) for place in places))
+    raise DataError(f"A file of the timeline is missing: it was looked for at {looked}; put it there.")
+
+
+def one_track(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
+    """What an EDL holds of a timeline: the cuts and dissolves of its Picture track (or only picture track).
+
+    A dissolve starts where both shots are first seen, as in CMX 3600, rather than at a cut in its midst. Fades,
+    titles and sound are left out; names are put on one line; every file gets a reel name of at most 8 characters.
+    """
+    pictures = [t for t in timeline.tracks if t.kind == otio.schema.TrackKind.Video]
+    named = [t for t in pictures if t.name == "Picture"] or pictures
+    if not named:
+        raise DataError(f"The timeline {timeline.name!r} has no picture track, which an EDL needs.")
+    result = otio.schema.Timeline(_one_line(timeline.name), global_start_time=rational_time(0, frame_rate(timeline)))
+    result.metadata["laterna"] = {"rate": str(frame_rate(timeline))}
+    copy = otio.schema.Track("V", kind=otio.schema.TrackKind.Video)
+    copy.extend([item.clone() for item in _without_fades(named[0])])
+    _start_dissolves_early(copy)
+    reels: dict[str, str] = {}
+    for clip in copy.find_clips():
+        clip.name = _one_line(clip.name)
+        clip.metadata["cmx_3600"] = {"reel": _reel(clip.media_reference, reels)}
+    result.tracks.append(copy)
+    return result
+
+
+def _adapter(path: Path) -> str:
+    try:
+        return _ADAPTERS[path.suffix.lower()]
+    except KeyError:
+        raise DataError(f"{quoted(path)} names no timeline format: use .otio, .xml or .edl.") from None
+
+
+def _path(url: str) -> Path:
+    """The path in a file URL, whole or relative, percent-encoded."""
+    local = re.sub(r"^file:(//(localhost)?(?=/))?", "", url)
+    return Path(os.fsdecode(unquote_to_bytes(local)))
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())
+
+
+def _without_fades(pictures: otio.schema.Track) -> Iterator[Any]:
+    items = list(pictures)
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        between_clips = isinstance(before, otio.schema.Clip) and isinstance(after, otio.schema.Clip)
+        if not isinstance(item, otio.schema.Transition) or between_clips:
+            yield item
+
+
+def _start_dissolves_early(pictures: otio.schema.Track) -> None:
+    for index, item in enumerate(pictures):
+        if isinstance(item, otio.schema.Transition):
+            lead, before, after = item.in_offset, pictures[index - 1], pictures[index + 1]
+            before.source_range = before.trimmed_range().duration_extended_by(-lead)
+            shown = after.trimmed_range()
+            after.source_range = otio.opentime.TimeRange(shown.start_time - lead, shown.duration + lead)
+            item.in_offset, item.out_offset = lead - lead, item.out_offset + lead
+
+
+def _reel(reference: Any, reels: dict[str, str]) -> str:
+    """A reel name for a file: its own, or its file's; letters and digits, at most 8, no two files alike."""
+    url = getattr(reference, "target_url", "")
+    if url not in reels:
+        own = reference.metadata.get("laterna", {}).get("reel") or PurePosixPath(_path(url)).stem
+        name = re.sub(r"[^A-Za-z0-9_]", "", own)[:8]
+        if not name or name.upper() in _EDL_RESERVED or name in reels.values():
+            name = f"{name[:4]}_{len(reels):03}"
+        reels[url] = name
+    return reels[url]
+
+
+def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
+    """A copy whose "fcp_xml" metadata say what the adapter would leave out."""
+    copy = timeline.clone()
+    rate = frame_rate(timeline)
+    copy.name = _in_xml(copy.name)
+    copy.global_start_time = copy.global_start_time or rational_time(0, rate)
+    size = copy.metadata.get("laterna", {}).get("size")
+    if size:
+        shape = {"width": str(size[0]), "height": str(size[1]), "pixelaspectratio": "square", "anamorphic": "FALSE"}
+        _foreign(copy)["media"] = {"video": {"format": {"samplecharacteristics": shape}}}
+    for index, clip in enumerate(copy.find_clips()):
+        # The adapter writes a clip equal to an earlier one as a mere pointer to it, with the earlier one's place.
+        clip.metadata["laterna_index"] = index
+        clip.name = _in_xml(clip.name)
+        if clip.media_reference is not None:
+            clip.media_reference.name = _in_xml(clip.media_reference.name)
+        reason = clip.metadata.get("laterna", {}).get("reason")
+        if reason:
+            _foreign(clip)["comments"] = {"mastercomment1": _in_xml(reason)}
+        if _is_generator(clip, TITLE):
+            clip.media_reference = _text_generator(clip.media_reference)
+    for part in copy.tracks:
+        _foreign(part)["name"] = part.name
+    return copy
+
+
+def _foreign(item: Any) -> Any:
+    """What the adapter keeps of an item beyond its OTIO fields, and writes back."""
+    if "fcp_xml" not in item.metadata:
+        item.metadata["fcp_xml"] = {}
+    return item.metadata["fcp_xml"]
+
+
+def _in_xml(name: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", name)
+
+
+def _is_generator(clip: otio.schema.Clip, kind: str) -> bool:
+    reference = clip.media_reference
+    return isinstance(reference, otio.schema.GeneratorReference) and reference.generator_kind == kind
+
+
+def _text_generator(title: otio.schema.GeneratorReference) -> otio.schema.GeneratorReference:
+    """A title as Final Cut's own text generator, which editing programs know."""
+    values = {"str": ("Text", title.parameters.get("text", "")), "style": ("Style", title.parameters.get("style", ""))}
+    parameters = [
+        {"parameterid": key, "name": name, "value": _in_xml(str(value))} for key, (name, value) in values.items()
+    ]
+    effect = {"effectcategory": "Text", "effecttype": "generator", "mediatype": "video", "parameter": parameters}
+    return otio.schema.GeneratorReference("Text", "Text", title.available_range, metadata={"fcp_xml": effect})
+
+
+def _restore_xml(timeline: otio.schema.Timeline) -> None:
+    """Put back into Laterna's own places what came through another program's format."""
+    for kind in ("Video", "Audio"):
+        names = (name for name, its_kind in TRACKS.items() if its_kind == kind)
+        for part, name in zip((t for t in timeline.tracks if t.kind == kind), names, strict=False):
+            part.name = part.name if part.name in TRACKS else name
+    for clip in timeline.find_clips():
+        reason = (clip.metadata.get("fcp_xml", {}).get("comments") or {}).get("mastercomment1")
+        if reason:
+            clip.metadata["laterna"] = {"reason": reason}
+        if _is_generator(clip, "Text"):
+            clip.media_reference = _title(clip.media_reference)
+    timeline.metadata["laterna"] = {"rate": str(frame_rate(timeline))} | _stated_size(timeline)
+
+
+def _load_edl(path: Path, text: str, rate: Fraction | None) -> otio.schema.Timeline:
+    stated = _EDL_RATE.search(text)
+    rate = rate or (parse_rate(stated[1]) if stated else None)
+    if rate is None:
+        raise DataError(f"{quoted(path)} does not state its frame rate, as EDLs don't: give it.")
+    timeline = otio.adapters.read_from_string(_EDL_RATE.sub("", text), "cmx_3600", rate=float(rate))
+    _restore_edl(timeline, path.parent, rate)
+    return timeline
+
+
+def _restore_edl(timeline: otio.schema.Timeline, folder: Path, rate: Fraction) -> None:
+    """Give a dissolve's second clip its own file (the adapter gives it the first one's), and files their ranges."""
+    if timeline.tracks:
+        timeline.tracks[0].name = "Picture"
+    for clip in timeline.find_clips():
+        reference = clip.media_reference
+        for comment in clip.metadata.get("cmx_3600", {}).get("comments", []):
+            if comment.startswith("TO CLIP: "):
+                reference.target_url = comment.removeprefix("TO CLIP: ")
+        if isinstance(reference, otio.schema.ExternalReference):
+            with contextlib.suppress(DataError):  # a timeline can be read without its media
+                clip.media_reference = clip_reference(Video(resolve(reference, folder)), folder, rate)
+    timeline.global_start_time = rational_time(0, rate)
+    timeline.metadata["laterna"] = {"rate": str(rate)}
+
+
+def _title(text: otio.schema.GeneratorReference) -> otio.schema.GeneratorReference:
+    rows = text.metadata["fcp_xml"].get("parameter", [])
+    values = {row["parameterid"]: row.get("value") or "" for row in ([rows] if hasattr(rows, "items") else rows)}
+    parameters = {"text": values.get("str", ""), "style": values.get("style", "")}
+    return otio.schema.GeneratorReference("title", TITLE, text.available_range, parameters)
+
+
+def _stated_size(timeline: otio.schema.Timeline) -> dict[str, list[int]]:
+    shape: Any = timeline.metadata.get("fcp_xml", {})
+    for key in ("media", "video", "format", "samplecharacteristics"):
+        shape = (shape or {}).get(key) or {}
+    return {"size": [int(shape["width"]), int(shape["height"])]} if {"width", "height"} <= set(shape) else {}
