@@ -103,7 +103,8 @@ def _voiced(audio: Audio) -> list[Span]:
     loud = level > max(top - 35, min(floor + 8, top - 10))
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(np.int8), [0]]))).reshape(-1, 2)
     runs = [run for run in _merged(edges.tolist()) if run[1] - run[0] >= _SHORTEST_VOICE]
-    return [(first * size * Fraction(1, audio.sample_rate), end * size * Fraction(1, audio.sample_rate)) for first, end in runs]
+    frame = Fraction(size, audio.sample_rate)
+    return [(first * frame, end * frame) for first, end in runs]
 
 
 def _frame_power(samples: np.ndarray, size: int) -> np.ndarray:

@@ -19,15 +19,18 @@ _END = re.compile(
     re.VERBOSE,
 )
 _LAST_WORD = re.compile(r"([\w.]+)\W*$")
-_TITLES = frozenset(
-    "mr mrs ms dr prof st sr jr vs no fig vol ch pp gen col lt sgt capt cmdr rev hon gov sen rep mt ft dept univ approx"
-    " inc ltd co corp bros est ave blvd e.g i.e cf viz al ed eds z.b d.h u.a bzw ca evtl nr str hr fr mme mlle".split()
-)
-_MAY_END = frozenset("etc a.m p.m u.s u.k u.n e.u d.c b.c a.d ph.d inc ltd co corp jr sr al".split())
-_STARTERS = frozenset(
-    "the a an he she it we they i you but and so then in on at this that these those there however when while after"
-    " before its his her their our my no yes if as what who how why where".split()
-)
+# Words whose full stop ends no sentence; whose may end one; and words that then begin the next.
+_ABBREVIATIONS = """
+    mr mrs ms dr prof st sr jr vs fig vol ch pp gen col lt sgt capt cmdr rev hon gov sen rep mt ft dept univ approx
+    bros est ave blvd e.g i.e cf viz ed eds z.b d.h u.a bzw ca evtl nr str hr fr mme mlle
+"""
+_MAY_END = "etc a.m p.m u.s u.k u.n e.u d.c b.c a.d ph.d inc ltd co corp al"
+_STARTERS = """
+    the a an he she it we they i you but and so then in on at this that these those there however when while after
+    before its his her their our my no yes if as what who how why where
+"""
+_ORDINAL_LANGUAGES = ("de", "da", "nb", "no", "fi", "cs", "sk", "hu", "pl")  # "3." reads third
+
 _WIDE_LETTER = Fraction(5, 2)  # a Chinese character, in Latin letters' worth of speaking time
 _DIGIT = 4  # "1984" is read as twenty letters
 
@@ -126,13 +129,13 @@ def _ends(before: str, mark: str, after: str, language: str) -> bool:
     stem = word[1].rstrip(".").lower() if word else ""
     if len(stem) == 1 and stem.isalpha() and stem != "i":  # an initial
         return False
-    if stem.isdigit() and len(stem) < 3 and language.startswith(("de", "da", "nb", "no", "fi", "cs", "sk", "hu", "pl")):
-        return False  # an ordinal: "3. Mai"
+    if stem.isdigit() and len(stem) < 3 and language.startswith(_ORDINAL_LANGUAGES):
+        return False
     if stem == "no":
         return not following[0].isdigit()
-    if stem in _MAY_END:
-        return stem == "etc" or following.split()[0].strip(",;:'’").lower() in _STARTERS
-    return stem not in _TITLES
+    if stem in _MAY_END.split():
+        return stem == "etc" or following.split()[0].strip(",;:'’").lower() in _STARTERS.split()
+    return stem not in _ABBREVIATIONS.split()
 
 
 def _without_mute(parts: list[list[str]]) -> list[list[str]]:

@@ -86,9 +86,9 @@ class _Narration:
             first, duration = Fraction(start, spoken.sample_rate), Fraction(end - start, spoken.sample_rate)
             self.blocks.append(_faded(spoken.samples[start:end], spoken.sample_rate))
         shift = self.time - first
-        spans = word_spans(words, spoken)
-        timed = (Word(word.text, max(self.time, start + shift), end + shift) for word, (start, end) in zip(words, spans))
-        self.sentences.append(Sentence(text, tuple(timed)))
+        timed = zip((word.text for word in words), word_spans(words, spoken), strict=True)
+        heard = (Word(word, max(self.time, start + shift), end + shift) for word, (start, end) in timed)
+        self.sentences.append(Sentence(text, tuple(heard)))
         self.time += duration
 
     def speech(self, voice: Voice, language: str) -> Speech:

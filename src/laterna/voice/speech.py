@@ -73,7 +73,7 @@ class Speech:
             return _recording(path)
         sound, transcript = path / _SOUND, path / _TRANSCRIPT
         if not sound.exists() and not transcript.exists():
-            raise DataError(f"{quoted(path)} holds no {_SOUND} and no {_TRANSCRIPT}: make it with `laterna voice speak`.")
+            raise DataError(f"{quoted(path)} holds neither {_SOUND} nor {_TRANSCRIPT}: run `laterna voice speak`.")
         samples, rate = _samples(sound) if sound.exists() else (None, 48_000)
         words = Transcript.open(transcript) if transcript.exists() else Transcript(())
         about = _read_about(path / _ABOUT)

@@ -5,7 +5,6 @@ or calls :func:`register` itself. :func:`check_engine` tells a plug-in's author 
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Protocol
@@ -57,6 +56,8 @@ class Voice:
     language: str
 
 
+_TRIAL = "The lantern was lit at 7, and the show began."
+
 _registered: dict[str, Engine] = {}
 
 
@@ -100,7 +101,7 @@ def match(language: str, languages: tuple[str, ...]) -> str | None:
     return "*" if "*" in languages else None
 
 
-def check_engine(engine: Engine, text: str = "The lantern was lit at 7, and the show began.", language: str = "en") -> None:
+def check_engine(engine: Engine, text: str = _TRIAL, language: str = "en") -> None:
     """Speak a sentence and see that the engine keeps the promises of :class:`Engine`.
 
     Raises:

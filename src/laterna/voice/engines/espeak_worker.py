@@ -33,9 +33,7 @@ class _Event(ctypes.Structure):
     )
 
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 def main() -> None:
@@ -56,7 +54,6 @@ def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     blocks: list[bytes] = []
     marks: list[tuple[int, int]] = []
 
-    @_Callback
     def receive(samples: Any, count: int, events: Any) -> int:
         if samples and count:
             blocks.append(ctypes.string_at(samples, 2 * count))
@@ -67,7 +64,8 @@ def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
             index += 1
         return 0
 
-    library.espeak_SetSynthCallback(receive)
+    callback = _Callback(receive)  # kept alive until the text is spoken
+    library.espeak_SetSynthCallback(callback)
     text = request["text"].encode()
     if library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, 1, 0, _UTF8, None, None):
         sys.exit("it refused the text")

@@ -9,7 +9,6 @@ from difflib import SequenceMatcher
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import soundfile
 
 from laterna.errors import ModelError
@@ -41,11 +40,11 @@ class Flite:
             options = ["-voice", _VOICE, "--setf", stretch, "-psdur", "-o", str(wave)]
             printed = _flite(_plain(text), Path(folder), options)
             samples, rate = soundfile.read(wave, dtype="float32")
-            words = [token.text for token in tokens(text)]
-            read = _flite("\n\n".join(_plain(word) for word in words), Path(folder), _READ_WORDS)
+            words = tokens(text)
+            read = _flite("\n\n".join(_plain(word.text) for word in words), Path(folder), _READ_WORDS)
         onsets = _onsets([line.split() for line in read.splitlines()], _timed(printed))
-        marks = tuple((token.first, time) for token, time in zip(tokens(text), onsets, strict=False) if time is not None)
-        return Spoken(samples, rate, Fraction(len(samples), rate), marks)
+        marks = ((word.first, start) for word, start in zip(words, onsets, strict=False) if start is not None)
+        return Spoken(samples, rate, Fraction(len(samples), rate), tuple(marks))
 
 
 _READ_WORDS = ["-voice", _QUICKEST_VOICE, "-ps", "-o", "none"]
