@@ -136,12 +136,11 @@ def clip_reference(medium: Video | Audio, folder: Path, rate: Fraction) -> otio.
 
     Its available range is in whole frames at ``rate``, the film's, and starts at the source's time code if it has one.
     """
-    relative = os.path.relpath(medium.path.absolute(), folder.absolute())
     timecode = medium.timecode if isinstance(medium, Video) else None
     start = rational_time(timecode.seconds if timecode else 0, rate)
     frames = max(1, int(medium.duration * rate))  # a last frame that is not whole is none
     reference = otio.schema.ExternalReference(
-        quote(os.fsencode(Path(relative).as_posix())),
+        url(medium.path, folder),
         otio.opentime.TimeRange(start, otio.opentime.RationalTime(frames, start.rate)),
     )
     reference.name = os.fsencode(medium.path.name).decode(errors="replace")
@@ -149,6 +148,12 @@ def clip_reference(medium: Video | Audio, folder: Path, rate: Fraction) -> otio.
     known = {"reel": reel, "timecode": str(timecode) if timecode else None}
     reference.metadata["laterna"] = {key: value for key, value in known.items() if value}
     return reference
+
+
+def url(path: Path, folder: Path) -> str:
+    """What a timeline in ``folder`` calls a file: its path from there, percent-encoded."""
+    relative = os.path.relpath(path.absolute(), folder.absolute())
+    return quote(os.fsencode(Path(relative).as_posix()))
 
 
 def resolve(reference: Any, folder: Path) -> Path:
