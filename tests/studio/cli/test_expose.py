@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
+import opentimelineio as otio
 import pytest
 
 from laterna.errors import DataError
@@ -138,6 +139,24 @@ def test_out_is_where_a_function_writes_itself(play: Any, tmp_path: Path) -> Non
     assert out.read_text() == "words"
     assert json.loads(ended.out) == {"path": str(out), "frames": 3}
     assert "Missing option '--out'" in play(write, "words").err
+
+
+def test_a_folder_is_that_of_the_timeline_or_of_the_result(play: Any, tmp_path: Path) -> None:
+    def where(timeline: otio.schema.Timeline, *, folder: Path) -> dict[str, str]:
+        """Say where."""
+        return {"folder": folder.name}
+
+    def made(*, folder: Path) -> otio.schema.Timeline:
+        """Make a timeline."""
+        return otio.schema.Timeline(folder.name)
+
+    (tmp_path / "there").mkdir()
+    cut = tmp_path / "there" / "cut.otio"
+    assert play(made, "-o", cut).code == 0
+    assert otio.adapters.read_from_file(str(cut)).name == "there"
+    assert json.loads(play(where, cut, "--json").out) == {"folder": "there"}
+    assert json.loads(play(where, cut, "--folder", "here", "--json").out) == {"folder": "here"}
+    assert "Missing option '--out'" in play(made).err  # a timeline can't be printed
 
 
 def test_help_comes_from_the_docstring(play: Any) -> None:

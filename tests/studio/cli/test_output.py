@@ -37,3 +37,18 @@ def test_rows_are_read_as_a_table() -> None:
 
 def test_a_record_is_read_line_by_line() -> None:
     assert readable({"path": "film.mp4", "loudness": -14.0}) == "path: film.mp4\nloudness: -14.000"
+
+
+def test_a_long_list_is_counted_for_a_person() -> None:
+    assert readable({"curve": [0.5] * 200}) == "curve: 200 (--json prints them)"
+
+
+def test_a_result_with_words_of_its_own_speaks_for_itself() -> None:
+    class Level:
+        def __str__(self) -> str:
+            return "loud"
+
+        def to_json(self) -> dict[str, float]:
+            return {"level": -3.0}
+
+    assert readable(Level()) == "loud"

@@ -2,4 +2,4 @@
 
 from laterna import editing
 
-FUNCTIONS = [getattr(editing, name) for name in editing.__all__ if callable(getattr(editing, name))]
+FUNCTIONS = [editing.captions, editing.render]

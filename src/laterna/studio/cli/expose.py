@@ -4,6 +4,8 @@
 - a list of them takes several paths;
 - other positional parameters are arguments, keyword-only ones are options;
 - ``out: Path``, or a result that is a kind, makes the option ``-o``; ``--json`` prints the result for machines;
+- ``folder: Path``, where a timeline's relative media start, is the timeline's own folder, or that of ``-o``, unless
+  it is given;
 - help comes from the docstring: its first paragraphs, and its ``Args:`` section.
 
 A parameter that no word can express (a callback, a table of objects) is left out when it has a default.
@@ -12,7 +14,7 @@ A parameter that no word can express (a callback, a table of objects) is left ou
 import inspect
 import re
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
@@ -21,11 +23,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
 
-from laterna.media.kinds import kind_for
-from laterna.studio.cli.output import deliver, has_json
+from laterna.media.kinds import Kind, kind_for
+from laterna.studio.cli.output import deliver, printable
 
 _PLAIN = (str, int, float, bool, Path)
 _MANY = (list, tuple, Sequence, Iterable)
+_Words = tuple[Any, str | None, Callable[[Any], Any]]  # what Typer reads, how help calls it, what makes the value
 
 
 def expose(function: Callable[..., Any]) -> Callable[..., None]:
@@ -37,30 +40,42 @@ def expose(function: Callable[..., Any]) -> Callable[..., None]:
     signature = inspect.signature(function, eval_str=True)
     help_of = parameter_help(function)
     doors = [door for p in signature.parameters.values() if (door := _door(p, help_of.get(p.name, "")))]
-    kind = kind_for(_alone(signature.return_annotation))
-    takes_out = any(door.name == "out" for door in doors)
+    kind = _kind_of_result(signature)
 
     @wraps(function)
     def command(**given: Any) -> None:
-        as_json = given.pop("json")
-        out = given["out"] if takes_out else given.pop("out", None)
-        arguments = {door.name: door.value(given[door.name]) for door in doors if given[door.name] is not None}
-        result = function(**arguments)
-        deliver(result, None if takes_out or kind is None else kind, out, as_json=as_json)
+        as_json, out = given.pop("json"), given.get("out")
+        if "folder" in given and given["folder"] is None:
+            given["folder"] = _folder_of(doors, given)
+        said = {door.name: door.value(word) for door in doors if (word := given[door.name]) is not None}
+        deliver(function(**said), kind, out, as_json=as_json)
 
     parameters = [door.parameter for door in doors]
-    if kind is not None and not takes_out:
-        parameters.append(_out_option(required=not has_json(signature.return_annotation)))
+    if kind is not None:
+        parameters.append(_out_option(required=not printable(kind.loaded_type)))
     command.__signature__ = inspect.Signature([*parameters, _JSON])  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in (*parameters, _JSON)}
     command.__doc__ = summary(function)
     return command
 
 
+def _kind_of_result(signature: inspect.Signature) -> Kind | None:
+    """The kind that ``-o`` saves, or None where the function writes itself, or gives no kind."""
+    result = _alone(signature.return_annotation)
+    return None if "out" in signature.parameters or result is Path else kind_for(result)
+
+
+def _folder_of(doors: Iterable["_Door"], given: Mapping[str, Any]) -> Path | None:
+    """The folder of the timeline that is given, else that of the result."""
+    timelines = [given[door.name] for door in doors if door.kind == "timeline"]
+    path = next((path for path in (*timelines, given.get("out")) if path is not None), None)
+    return None if path is None else path.parent
+
+
 def summary(function: Callable[..., Any]) -> str:
-    """A docstring's text before its first section, as plain words."""
+    """A docstring's text before its first section, as plain words, its paragraphs in one line each."""
     text = re.split(r"\n\n?(?:Args|Returns|Raises|Yields|Attributes):\n", inspect.getdoc(function) or "")[0]
-    return _unmarked(text)
+    return "\n\n".join(_unmarked(" ".join(paragraph.split())) for paragraph in text.split("\n\n"))
 
 
 def parameter_help(function: Callable[..., Any]) -> dict[str, str]:
@@ -81,6 +96,7 @@ class _Door:
     name: str
     parameter: inspect.Parameter
     read: Callable[[Any], Any]
+    kind: str = ""
 
     def value(self, word: Any) -> Any:
         try:
@@ -91,25 +107,29 @@ class _Door:
 
 
 def _door(parameter: inspect.Parameter, help_text: str) -> _Door | None:
-    words = _words(_alone(parameter.annotation))
+    annotation = _alone(parameter.annotation)
+    words = _words(annotation)
+    required = parameter.default is parameter.empty
     if words is None:
-        if parameter.default is parameter.empty:
+        if required:
             raise TypeError(f"The parameter {parameter} can't be said in words: give it a default or another type.")
         return None
-    annotation, metavar, read = words
+    typer_type, metavar, read = words
     if parameter.name == "out":
-        return _Door("out", _out_option(required=parameter.default is parameter.empty, help_text=help_text), read)
+        return _Door("out", _out_option(required=required, help_text=help_text), read)
+    default = None if parameter.name == "folder" else parameter.default if required else _said(parameter.default)
     if parameter.kind is parameter.KEYWORD_ONLY:
-        declared = (f"--{parameter.name.replace('_', '-')}",) if parameter.default is False else ()
-        info: Any = typer.Option(*declared, help=help_text, metavar=metavar)
+        flag = (f"--{parameter.name.replace('_', '-')}",) if default is False else ()  # else Typer adds --no-...
+        info: Any = typer.Option(*flag, help=help_text, metavar=metavar)
     else:
         info = typer.Argument(help=help_text, metavar=metavar or parameter.name.upper())
-    default = parameter.default if parameter.default is parameter.empty else _said(parameter.default)
-    return _Door(parameter.name, _keyword(parameter.name, Annotated[annotation, info], default), read)
+    kind = kind_for(annotation)
+    said = _keyword(parameter.name, Annotated[typer_type, info], default)
+    return _Door(parameter.name, said, read, kind.name if kind else "")
 
 
-def _words(annotation: Any) -> tuple[Any, str | None, Callable[[Any], Any]] | None:
-    """What Typer reads for a type, how help calls it, and how its value is made; None if no word can say it."""
+def _words(annotation: Any) -> _Words | None:
+    """How a type is said; None if no word can say it."""
     if annotation in _PLAIN or get_origin(annotation) is Literal:
         return annotation, None, _as_is
     if annotation is Fraction:
@@ -124,12 +144,12 @@ def _words(annotation: Any) -> tuple[Any, str | None, Callable[[Any], Any]] | No
     return None
 
 
-def _many(item: Any) -> tuple[Any, str | None, Callable[[Any], Any]] | None:
+def _many(item: Any) -> _Words | None:
     words = _words(item)
     if words is None:
         return None
     annotation, metavar, read = words
-    return list[annotation], metavar, lambda values: [read(value) for value in values]
+    return types.GenericAlias(list, (annotation,)), metavar, lambda values: [read(value) for value in values]
 
 
 def _alone(annotation: Any) -> Any:

@@ -12,6 +12,8 @@ import typer
 
 from laterna.media.kinds import Kind
 
+_LONG = 100  # characters of a list that a person may want to see
+
 
 def deliver(result: Any, kind: Kind | None, out: Path | None, *, as_json: bool) -> None:
     """Save ``result`` as its ``kind`` at ``out`` if both are given, then print it, or say where it went."""
@@ -23,7 +25,7 @@ def deliver(result: Any, kind: Kind | None, out: Path | None, *, as_json: bool) 
     elif out is not None:
         say(f"Wrote {out}")
     elif result is not None:
-        typer.echo(readable(plain(result)))
+        typer.echo(readable(result))
 
 
 def say(words: str) -> None:
@@ -31,9 +33,9 @@ def say(words: str) -> None:
     typer.echo(words, err=True)
 
 
-def has_json(kind_type: Any) -> bool:
-    """Whether a result of this type can be printed."""
-    return hasattr(kind_type, "to_json") or dataclasses.is_dataclass(kind_type)
+def printable(its_type: Any) -> bool:
+    """Whether a result of this type can be printed, and so needs no file."""
+    return hasattr(its_type, "to_json") or issubclass(its_type, str | dict)
 
 
 def plain(value: Any) -> Any:
@@ -58,8 +60,11 @@ def plain(value: Any) -> Any:
     return None
 
 
-def readable(value: Any) -> str:
-    """A plain value for a person: a table of rows, or lines of names and values."""
+def readable(result: Any) -> str:
+    """A result for a person: in its own words if it has any, else a table of rows, or lines of names and values."""
+    if "__str__" in vars(type(result)) and hasattr(result, "to_json"):
+        return str(result)
+    value = plain(result)
     if isinstance(value, Mapping):
         return "\n".join(f"{name}: {text}" for name, text in _flat(value).items())
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -91,4 +96,5 @@ def _flat(row: Mapping[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONG or isinstance(value, str) else f"{len(value)} (--json prints them)"

@@ -1,5 +1,6 @@
 """``laterna produce``, ``laterna new`` and ``laterna credits``."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ from laterna.studio.cli.output import deliver, say
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from laterna.production import Event
+    from laterna.production import Event, Release
 
 _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -37,7 +38,21 @@ def produce(
         made = production.produce(
             brief, out=out, only=only, plan=plan, timeline=timeline, draft=draft, tell=progress.tell
         )
-    deliver(made, None, None, as_json=json)
+    if json:
+        deliver(made, None, None, as_json=True)
+    else:
+        typer.echo(_told(made))
+
+
+def _told(made: "Release") -> str:
+    """What a person wants to know of a finished production."""
+    names = {file.name: made.folder / file for file in made.files if file.parent == Path()}
+    lines = [str(path) for name, path in names.items() if name in ("film.mp4", "film.webm", "report.html")]
+    if made.length is not None and made.loudness is not None:
+        level, peak = (f"{made.loudness[name]:.1f}" for name in ("integrated", "true_peak"))
+        lines.append(f"{float(made.length):.2f} s, {level} LUFS, true peak {peak} dBTP")
+    lines += [f"{one.path}: {one.reason}" for one in made.skipped]
+    return "\n".join([*(lines or [str(made.folder)]), *made.notes])
 
 
 def new(
@@ -47,14 +62,22 @@ def new(
     """Write a brief for a folder of footage."""
     from laterna import production
 
-    deliver(production.new(folder), None, None, as_json=json)
+    brief = production.new(folder)
+    if json:
+        deliver({"path": brief}, None, None, as_json=True)
+    else:
+        say(f"Wrote {brief}: change what you like, then run `laterna produce {shlex.quote(str(brief))}`")
 
 
 def credits(json: _JSON = False) -> None:
     """List whose work Laterna uses, and under which licence."""
     from laterna import production
 
-    deliver(production.credits(), None, None, as_json=json)
+    credits = production.credits()
+    if json:
+        deliver(credits, None, None, as_json=True)
+    else:
+        typer.echo("\n".join(credits))
 
 
 class Progress:
@@ -64,7 +87,7 @@ class Progress:
         from rich.console import Console
 
         self._why = why
-        self._running: list[str] = []
+        self._running: dict[str, float] = {}
         self._console = Console(stderr=True)
         self._status: Status = self._console.status("")
 
@@ -77,12 +100,13 @@ class Progress:
 
     def tell(self, event: "Event") -> None:
         """Take the engine's news of a step."""
-        if event.state == "started":
-            self._running.append(event.step)
+        if event.state in ("started", "working"):
+            self._running[event.step] = event.share
         else:
-            self._running = [name for name in self._running if name != event.step]
+            self._running.pop(event.step, None)
             say(self._line(event))
-        self._status.update(f"{event.done}/{event.total}  {', '.join(self._running)}")
+        at_work = ", ".join(f"{name} {share:.0%}" if share else name for name, share in list(self._running.items()))
+        self._status.update(f"{event.done}/{event.total}  {at_work}")
 
     def _line(self, event: "Event") -> str:
         seconds = f"{event.seconds:6.1f} s" if event.state == "made" else " " * 8

@@ -1,0 +1,5 @@
+"""``laterna sound``: the functions it exposes."""
+
+from laterna import sound
+
+FUNCTIONS = [sound.loudness, sound.mix]
