@@ -22,7 +22,7 @@ import opentimelineio as otio
 from laterna.errors import DataError
 from laterna.media.captions import Caption, Captions
 from laterna.media.timecode import parse_rate, to_seconds
-from laterna.media.timeline import track
+from laterna.media.timeline import frame_rate, track
 from laterna.media.transcript import Sentence, Transcript, Word
 
 SHORTEST, LONGEST = Fraction(1), Fraction(7)  # seconds
@@ -90,7 +90,7 @@ def captions(
     transcript: Transcript,
     timeline: otio.schema.Timeline | None = None,
     *,
-    rate: str = "25",
+    rate: str | None = None,
     line_length: int | None = None,
 ) -> Captions:
     """Lay out what is said as captions.
@@ -99,13 +99,13 @@ def captions(
         transcript: what is said and when.
         timeline: a film whose narration track says where the transcript's audio plays; without it the
             transcript's times are the film's.
-        rate: the film's frames a second; captions start and end on frames.
+        rate: the film's frames a second, for captions start and end on frames; the timeline's, or 25, unless given.
         line_length: the most characters in a line; 42, or 16 in Chinese, Japanese and Korean, unless given.
 
     Raises:
         DataError: the sentences are not in order, or the line length is too short to hold words.
     """
-    exact = parse_rate(rate)
+    exact = parse_rate(rate or (frame_rate(timeline) if timeline else 25))
     if timeline is not None:
         transcript = placed(transcript, timeline)
     if any(later.start < earlier.start for earlier, later in pairwise(transcript.sentences)):
@@ -129,7 +129,7 @@ def width(text: str) -> int:
 
 def placed(transcript: Transcript, timeline: otio.schema.Timeline) -> Transcript:
     """The transcript in a film's time: its words where the film's narration track plays them, others left out."""
-    heard = []
+    heard: list[Sentence] = []
     now = Fraction(0)
     for item in track(timeline, "Narration"):
         if not isinstance(item, otio.schema.Transition):

@@ -51,7 +51,7 @@ class Stencil:
         """Lay it upon ``planes`` in place, ``opacity`` in 0..1 times as opaque as it is."""
         for part, colour, alpha in zip(self._parts(planes), self._colours, self._alphas, strict=True):
             if opacity < 1:
-                colour, alpha = (cv2.convertScaleAbs(plane, alpha=opacity) for plane in (colour, alpha))
+                colour, alpha = _scaled(colour, opacity), _scaled(alpha, opacity)
             part[:] = cv2.add(cv2.multiply(part, cv2.bitwise_not(alpha), scale=1 / 255), colour)
 
     def _parts(self, planes: np.ndarray) -> Iterator[np.ndarray]:
@@ -62,6 +62,10 @@ class Stencil:
         yield planes[2 * top : 2 * (top + rows), 2 * left : 2 * (left + columns)]
         chroma = planes.reshape(-1)[width * height :].reshape(2, height // 2, width // 2)
         yield from chroma[:, top : top + rows, left : left + columns]
+
+
+def _scaled(plane: np.ndarray, by: float) -> np.ndarray:
+    return cv2.convertScaleAbs(plane, alpha=by)
 
 
 def _halved(plane: np.ndarray) -> np.ndarray:

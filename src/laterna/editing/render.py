@@ -16,7 +16,7 @@ import numpy as np
 import opentimelineio as otio
 
 from laterna.editing.composite import Stencil, black, mixed, to_frame
-from laterna.editing.pieces import Pieces
+from laterna.editing.pieces import Shelf
 from laterna.editing.segments import Layer, Segment, segments
 from laterna.editing.titles import drawn
 from laterna.errors import DataError
@@ -24,8 +24,8 @@ from laterna.media import encode
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Encoding, VideoWriter
-from laterna.media.files import quoted
-from laterna.media.timecode import parse_rate, snap_rate
+from laterna.media.files import quoted, sha256
+from laterna.media.timeline import frame_rate
 from laterna.media.video import Video
 
 Progress = Callable[[int, int], None]
@@ -57,6 +57,7 @@ def render(
     sound: Audio | None = None,
     encoding: Encoding | None = None,
     pieces: Path | None = None,
+    fingerprint: Callable[[Path], str] = sha256,
     draft: bool = False,
     cores: int | None = None,
     progress: Progress | None = None,
@@ -74,6 +75,7 @@ def render(
         sound: laid under them from its start; without it the film is silent.
         encoding: size, rate and quality; the timeline's own size and rate unless given.
         pieces: a folder where encoded segments are kept for the next time.
+        fingerprint: gives the SHA-256 of a source file, for who knows it already.
         draft: render at a quarter of the size, quickly.
         cores: how many segments are encoded at once.
         progress: called with the frames that are done and all frames.
@@ -92,10 +94,9 @@ def render(
     blocks = None
     if sound is not None:
         blocks = sound.blocks(0, frames / encoding.rate, sample_rate=_SAMPLE_RATE, channels=2)
-    with _shelf(pieces, out, encoding) as shelf, ThreadPoolExecutor(cores or os.cpu_count()) as pool:
+    with _shelf(pieces, fingerprint, out, encoding) as shelf, ThreadPoolExecutor(cores or os.cpu_count()) as pool:
         paths = [shelf.path(part) for part in parts]
         missing = {path: part for path, part in zip(paths, parts, strict=True) if not shelf.has(path)}
-        shelf.remember()
         videos = _checked_videos(missing.values(), encoding.rate)
         jobs = {path: pool.submit(_make, part, path, shelf, encoding, videos) for path, part in missing.items()}
         try:
@@ -108,27 +109,25 @@ def render(
 
 
 def own_encoding(timeline: otio.schema.Timeline, folder: Path, out: Path) -> Encoding:
-    """The size and rate that the timeline states, else those of its first clip; the codec by ``out``'s suffix."""
-    stated = timeline.metadata.get("laterna", {})
+    """The rate and the size of a timeline (its first clip's where it states no size); the codec by ``out``'s suffix."""
     codec: encode.Codec = "vp9" if out.suffix == ".webm" else "h264"
-    if "size" in stated and "rate" in stated:
-        width, height = (int(side) for side in stated["size"])
-        return Encoding((width, height), parse_rate(stated["rate"]), codec)
-    clips = timeline.find_clips()
-    rate = snap_rate(clips[0].duration().rate) if clips else Fraction(25)
-    first = next(layer for part in segments(timeline, folder, rate, None) for layer in part.layers)
-    width, height = (side // 2 * 2 for side in Video(first.path).size)
+    rate = frame_rate(timeline)
+    size = timeline.metadata.get("laterna", {}).get("size")
+    if not size:
+        first = next(layer for part in segments(timeline, folder, rate, None) for layer in part.layers)
+        size = Video(first.path).size
+    width, height = (int(side) // 2 * 2 for side in size)
     return Encoding((width, height), rate, codec)
 
 
 @contextlib.contextmanager
-def _shelf(folder: Path | None, out: Path, encoding: Encoding) -> Iterator[Pieces]:
+def _shelf(folder: Path | None, fingerprint: Callable[[Path], str], out: Path, encoding: Encoding) -> Iterator[Shelf]:
     if folder is not None:
-        yield Pieces(folder, encoding)
+        yield Shelf(folder, encoding, fingerprint)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".pieces-") as temporary:
-        yield Pieces(Path(temporary), encoding)
+        yield Shelf(Path(temporary), encoding, str)  # nothing outlives the run: a path is name enough
 
 
 def _as_they_come(
@@ -161,7 +160,7 @@ def _check_range(layer: Layer, video: Video, rate: Fraction) -> None:
         )
 
 
-def _make(part: Segment, path: Path, shelf: Pieces, encoding: Encoding, videos: Callable[[Path], Video]) -> None:
+def _make(part: Segment, path: Path, shelf: Shelf, encoding: Encoding, videos: Callable[[Path], Video]) -> None:
     with VideoWriter(path, encoding) as writer:
         for picture in _pictures(part, encoding, videos):
             writer.write(picture)

@@ -18,10 +18,8 @@ from laterna.editing.titles import Style, check, fade_frames
 from laterna.errors import DataError
 from laterna.media.captions import Captions
 from laterna.media.timecode import to_seconds
-from laterna.media.timeline import resolve
+from laterna.media.timeline import TITLE, resolve
 from laterna.media.video import Video
-
-TITLE = "laterna.title"  # the generator_kind of a title's clip
 
 _LONGEST = 8  # seconds of a segment, or half as much again
 _EMPTY_GENERATORS = {"slug", "black", "blackvideo"}
@@ -125,7 +123,7 @@ def _segment(first: int, end: int, layers: Sequence[Layer], titles: Sequence[Tit
     covering = [i for i, layer in enumerate(shown) if layer.count == end - first and not layer.ramps]
     if covering:
         shown = shown[covering[-1] :]
-    over = [part for title in titles if (part := title.within(first, end, rate))]
+    over = [title for each in titles if (title := each.within(first, end, rate))]
     return Segment(first, end - first, tuple(shown), tuple(over))
 
 
@@ -196,7 +194,8 @@ def _layer(placed: _Placed, path: Path, rate: Fraction) -> Layer:
 
 
 def _title(placed: _Placed, parameters: Any, rate: Fraction) -> Title:
-    text, style = str(parameters.get("text", "")), parameters.get("style", "title")
+    text = str(parameters.get("text", ""))
+    style: Style = parameters.get("style") or "title"
     check(text, style)
     first, end = round(placed.start * rate), round(placed.end * rate)
     fade = fade_frames(style, rate, end - first)
