@@ -1,7 +1,9 @@
 """Editing: footage measured, cut, captioned and rendered."""
 
 from laterna.editing.captions import captions, too_fast
+from laterna.editing.poster import poster
 from laterna.editing.render import render
+from laterna.editing.shots import shots
 from laterna.editing.titles import title
 
-__all__ = ["captions", "render", "title", "too_fast"]
+__all__ = ["captions", "poster", "render", "shots", "title", "too_fast"]
