@@ -4,8 +4,8 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,9 +27,8 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     final = Path(path)
     with _named_errors(final):
         final.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=final.parent, prefix=".partial-", suffix=final.suffix)
-        os.close(handle)
-    temporary = Path(name)
+        temporary = final.parent / f".partial-{secrets.token_hex(8)}{final.suffix}"
+        temporary.touch(exist_ok=False)
     try:
         with _named_errors(final, only=_NO_ROOM):
             yield temporary
@@ -73,12 +72,16 @@ def regular_file(path: str | os.PathLike[str]) -> Path:
             "is a link that leads back to itself" if error.errno == errno.ELOOP else f"can't be read ({error.strerror})"
         )
         raise MediaError(f"{quoted(file)} {reason}: name another file.") from error
+    except ValueError as error:  # a null byte
+        raise MediaError(f"{quoted(file)} is no path that a file can have: check it.") from error
     if stat.S_ISDIR(status.st_mode):
         raise MediaError(f"{quoted(file)} is a folder, not a media file: name the files in it.")
     if not stat.S_ISREG(status.st_mode):
         raise MediaError(f"{quoted(file)} is a pipe or a device, not a file: save it to a file first.")
     if status.st_size == 0:
         raise MediaError(f"{quoted(file)} is empty: copy it again from its source.")
+    if not os.access(file, os.R_OK):
+        raise MediaError(f"{quoted(file)} may not be read: change its permissions.")
     return file
 
 
@@ -108,19 +111,12 @@ def _hidden(relative: Path) -> bool:
 def _publish(temporary: Path, final: Path) -> None:
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
-    temporary.chmod(0o666 & ~_umask())  # mkstemp made it private
     temporary.replace(final)
     folder = os.open(final.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 @contextlib.contextmanager

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from laterna.errors import DataError
-from laterna.media.files import quoted, write_text
+from laterna.media.files import quoted, regular_file, write_text
 
 TransitionKind = Literal["start", "cut", "dissolve", "fade", "wipe"]
 
@@ -86,25 +85,29 @@ class ShotTable(Sequence[Shot]):
         ]
 
     @classmethod
-    def from_json(cls, rows: Any) -> "ShotTable":
+    def from_json(cls, rows: Any, name: str = "The shot table") -> "ShotTable":
         """Read what :meth:`to_json` gave; times come back to within a microsecond.
+
+        Args:
+            rows: a list of shots.
+            name: how errors call the table.
 
         Raises:
             DataError: a row lacks a field, or frames are out of order.
         """
         try:
             shots = tuple(_shot(row) for row in rows)
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"The shot table has a row that lacks or garbles {error}: write it again.") from error
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise DataError(f"{name} has a row that lacks or garbles {error}: write it again.") from error
         if any(a.end_frame != b.start_frame for a, b in pairwise(shots)):
-            raise DataError("The shot table has shots that do not follow one another: sort its rows by start_frame.")
+            raise DataError(f"{name} has shots that do not follow one another: sort its rows by start_frame.")
         return cls(shots)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> "ShotTable":
         """Read a ``.shots.json`` file."""
         try:
-            return cls.from_json(json.loads(Path(path).read_text()))
+            return cls.from_json(json.loads(regular_file(path).read_text(encoding="utf-8")), quoted(path))
         except ValueError as error:
             raise DataError(f"{quoted(path)} is not a shot table: make it with `laterna editing shots`.") from error
 
@@ -117,6 +120,8 @@ def _shot(row: dict[str, Any]) -> Shot:
     entry = row["transition_in"]
     if entry["kind"] not in get_args(TransitionKind):
         raise ValueError(f"the transition kind {entry['kind']!r}")
+    if not 0 <= row["start_frame"] < row["end_frame"]:
+        raise ValueError(f"the frames {row['start_frame']} to {row['end_frame']}")
     return Shot(
         start_frame=int(row["start_frame"]),
         end_frame=int(row["end_frame"]),

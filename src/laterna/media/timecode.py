@@ -11,7 +11,7 @@ from laterna.errors import DataError
 _NTSC = {"23.976": Fraction(24000, 1001), "23.98": Fraction(24000, 1001)} | {
     f"{value:.2f}": Fraction(nominal * 1000, 1001) for nominal, value in ((30, 29.97), (48, 47.95), (60, 59.94))
 }
-_TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})")
+_TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})", re.ASCII)
 
 
 def parse_rate(value: str | int | float | Fraction) -> Fraction:
@@ -58,7 +58,7 @@ class Timecode:
             raise DataError(f"{text!r} is not a time code: write hh:mm:ss:ff.")
         hours, minutes, seconds, frame = (int(match[i]) for i in (1, 2, 3, 5))
         nominal, drop = round(rate), match[4] in ";,"
-        if minutes > 59 or seconds > 59 or frame >= nominal:
+        if hours > 23 or minutes > 59 or seconds > 59 or frame >= nominal:
             raise DataError(f"{text!r} is not a time code at {float(rate):.2f} frames a second.")
         frames = ((hours * 60 + minutes) * 60 + seconds) * nominal + frame
         if drop:

@@ -4,11 +4,10 @@ import json
 import os
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from laterna.errors import DataError
-from laterna.media.files import quoted, write_text
+from laterna.media.files import quoted, regular_file, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +65,26 @@ class Transcript:
         }
 
     @classmethod
-    def from_json(cls, data: Any) -> "Transcript":
+    def from_json(cls, data: Any, name: str = "The transcript") -> "Transcript":
         """Read what :meth:`to_json` gave.
+
+        Args:
+            data: an object with sentences and a language.
+            name: how errors call the transcript.
 
         Raises:
             DataError: a field is missing, a sentence has no words, or a word ends before it starts.
         """
         try:
             return cls(tuple(_sentence(row) for row in data["sentences"]), str(data["language"]))
-        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-            raise DataError(f"The transcript lacks or garbles {error}: write it again.") from error
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            raise DataError(f"{name} lacks or garbles {error}: write it again.") from error
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> "Transcript":
         """Read a ``.transcript.json`` file."""
         try:
-            return cls.from_json(json.loads(Path(path).read_text()))
+            return cls.from_json(json.loads(regular_file(path).read_text(encoding="utf-8")), quoted(path))
         except ValueError as error:
             raise DataError(f"{quoted(path)} is not a transcript: make it with `laterna voice speak`.") from error
 
