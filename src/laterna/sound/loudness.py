@@ -72,7 +72,7 @@ class Meter:
 
     Args:
         sample_rate: in Hz.
-        peaks: measure the true peak too, which takes four times as long; without it ``true_peak`` is -inf.
+        peaks: measure the true peak too, which takes four times as long; without it ``true_peak`` is the highest sample's.
     """
 
     def __init__(self, sample_rate: int, *, peaks: bool = True) -> None:
@@ -80,6 +80,7 @@ class Meter:
         self._peaks = peaks
         self._graph: Any = None
         self._pushed = 0
+        self._sample_peak = 0.0  # the filter rounds peaks to a thousandth: faint ones vanish
         self._last: dict[str, str] = {}
         self._momentary: list[tuple[Fraction, float]] = []
 
@@ -98,6 +99,7 @@ class Meter:
         )
         frame.sample_rate, frame.time_base, frame.pts = self._rate, Fraction(1, self._rate), self._pushed
         self._pushed += len(block)
+        self._sample_peak = max(self._sample_peak, float(np.abs(block).max()))
         self._source.push(frame)
         self._drain()
 
@@ -110,7 +112,7 @@ class Meter:
         step = round(_STEP * self._rate)
         self.push(np.zeros((-self._pushed % step + step, self._channels), np.float32))
         integrated = float(heard.get("lavfi.r128.I", _GATE))
-        peak = float(self._last.get("lavfi.r128.true_peak", 0))
+        peak = max(float(self._last.get("lavfi.r128.true_peak", 0)), self._sample_peak)
         return Loudness(
             integrated=integrated if integrated > _GATE else -math.inf,
             true_peak=20 * math.log10(peak) if peak > 0 else -math.inf,

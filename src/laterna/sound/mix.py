@@ -113,6 +113,8 @@ def mix(
     if duck_db < 0 or ceiling > 0:
         raise DataError("A mix is ducked by 0 dB or more, and its ceiling is 0 dBTP or less: mend these options.")
     total = length(timeline)
+    if not total:
+        raise DataError(f"The timeline {timeline.name!r} is empty: put clips on its tracks before it is mixed.")
     offsets = {"Location": location_db, "Narration": narration_db, "Music": music_db}
     placed = _placed(timeline, folder, total)
     with contextlib.ExitStack() as stack:
@@ -124,20 +126,21 @@ def mix(
         return _write_mix(out, stems, list(files.values()), total, level)
 
 
-def correction(made: Mix, film: Loudness) -> tuple[float, float] | None:
+def correction(made: Mix, film: Loudness, *, ceiling: float = -1.0) -> tuple[float, float] | None:
     """How to mix again so that the film, encoded, meets its target: ``gain_db`` and ``ceiling``; None if it does.
 
-    Lossy codecs move the loudness a little and the true peak by up to a few dB.
+    Lossy codecs move the loudness a little, and the true peak by up to a few dB.
 
     Args:
         made: the mix that the film was encoded with.
         film: the loudness of the encoded film.
+        ceiling: the highest true peak that the film may have, in dBTP.
     """
     if film.silent or made.loudness.silent:
         return None
     drift = film.integrated - made.loudness.integrated
-    overshoot = max(0.0, film.true_peak - made.ceiling)
     missed = abs(film.integrated - made.target) > TOLERANCE and abs(drift) > _CLOSE_ENOUGH
+    overshoot = max(0.0, film.true_peak - ceiling)
     if not missed and overshoot == 0:
         return None
     return made.gain_db - (drift if missed else 0.0), made.ceiling - overshoot
