@@ -1,0 +1,267 @@
+"""What the footage offers a cut: every usable run of every shot, how good it is, and what is still free.
+
+All ranges are half-open, in film frames (frames at the film's rate) counted from their file's first picture.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from laterna.editing.analyse import Footage
+
+DUPLICATE = 10  # of 64 bits: pictures whose fingerprints differ in no more are near-duplicates
+SIMILAR = 20  # of 64 bits: two ranges of one shot that differ in no more would jump if they met
+
+_BLURRED = 0.35  # of the file's own sharp pictures (their 90th percentile)
+_BLACK, _WHITE = 0.02, 0.98  # mean luma of 0..1
+_WHIP = 0.25
+_FROZEN = 0.0005
+_CALM, _LIVELY = 0.02, 0.08
+_FAULTS = ("", "blurred", "black", "blown out", "a whip pan", "frozen")
+_UNUSABLE = ("black", "blown out")
+
+_USED_BEFORE = 0.3  # what each earlier use of its shot costs a piece, against a quality of 0..1
+_FAULTY = 0.5
+_WHIM = 0.05  # how far a seed may prefer one shot to another
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of one shot without a fault, or with one throughout: ``fault`` says which, "" is none."""
+
+    source: int
+    shot: int
+    start: int
+    end: int
+    fault: str = ""
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    def part(self, start: int, end: int) -> "Piece":
+        """The part of it within [start, end)."""
+        return Piece(self.source, self.shot, max(start, self.start), min(end, self.end), self.fault)
+
+
+class Source:
+    """One file's measurements, laid on the film's frames."""
+
+    def __init__(self, index: int, footage: "Footage", rate: Fraction, bans: Sequence[Range] = ()) -> None:
+        self.index = index
+        self.footage = footage
+        self.bans = bans
+        self.length = max(1, int(footage.duration * rate))
+        self.shots = [_clean(footage, shot, rate, self.length) for shot in range(len(footage.shots))]
+        frames = footage.frames
+        times = np.array([float(Fraction(time) * rate) for time in frames["time"]])
+        self._times = times
+        self._prints = [int(value) for value in frames["fingerprint"]]
+        sharpness, exposure, motion = (frames[name].to_numpy() for name in ("sharpness", "exposure", "motion"))
+        sharp = np.minimum(1.0, sharpness / max(1e-9, np.percentile(sharpness, 90)))
+        lit = 1.0 - np.abs(2 * exposure - 1) ** 3
+        moved = np.minimum(1.0, motion / _LIVELY)
+        quality = 0.6 * sharp + 0.25 * lit + 0.15 * moved
+        self._sums = {
+            name: _running_sum(times, values, self.length)
+            for name, values in (("quality", quality), ("sharp", sharp), ("motion", motion))
+        }
+        faults = _faults(sharp, exposure, motion)
+        self.loudness = _loudness(footage, rate, self.length)
+        self.pieces = list(self._runs(_at_frames(times, faults, self.length)))
+
+    def mean(self, name: str, start: int, end: int) -> float:
+        """Mean "quality", "sharp" or "motion" over [start, end)."""
+        sums = self._sums[name]
+        return float(sums[end] - sums[start]) / max(1, end - start)
+
+    def best_start(self, piece: Piece, length: int, handle: int) -> int:
+        """Where in ``piece`` the best ``length`` frames begin, ``handle`` frames from its ends if there is room."""
+        first, last = piece.start, piece.end - length
+        if last - first >= 2 * handle:
+            first, last = first + handle, last - handle
+        sums = self._sums["quality"]
+        means = sums[first + length : last + length + 1] - sums[first : last + 1]
+        return first + int(np.argmax(np.round(means / length, 6)))
+
+    def prints(self, start: int, end: int) -> tuple[int, int, int]:
+        """Fingerprints at the first, the middle and the last frame of [start, end)."""
+        places = np.searchsorted(self._times, ((start, (start + end) / 2, end - 1)))
+        first, middle, last = (self._prints[min(place, len(self._prints) - 1)] for place in places)
+        return first, middle, last
+
+    def shot_at(self, frame: int) -> int:
+        """The shot that ``frame`` lies in."""
+        starts = [start for start, _ in self.shots]
+        return max(0, int(np.searchsorted(starts, frame, side="right")) - 1)
+
+    def _runs(self, faults: np.ndarray) -> Iterator[Piece]:
+        for shot, clean in enumerate(self.shots):
+            for start, end in without([clean], self.bans):
+                edges = start + 1 + np.flatnonzero(np.diff(faults[start:end]))
+                for a, b in pairwise([start, *edges.tolist(), end]):
+                    yield Piece(self.index, shot, a, b, _FAULTS[faults[a]])
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The free pieces of some footage, and of each: frames, worth (0..1, more or less), motion, and place in 0..1."""
+
+    pieces: list[Piece]
+    length: np.ndarray
+    worth: np.ndarray
+    motion: np.ndarray
+    rank: np.ndarray
+
+
+class Material:
+    """All sources, and which of their ranges are taken. The seed tips the scales between shots of like worth."""
+
+    def __init__(self, sources: Sequence[Source], seed: int = 0) -> None:
+        self.sources = sources
+        self._taken: list[list[Range]] = [[] for _ in sources]
+        self._offers: list[Offer | None] = [None] * len(sources)
+        self._offsets = np.concatenate([[0], np.cumsum([source.length for source in sources])])
+        self._whims = [
+            np.random.default_rng([seed, source.index]).uniform(-_WHIM, _WHIM, len(source.shots)) for source in sources
+        ]
+
+    def offer(self) -> Offer:
+        """Everything not taken, in the order of the footage."""
+        offers = [self._offer(index) for index in range(len(self.sources))]
+        columns = (np.concatenate([getattr(o, name) for o in offers]) for name in ("length", "worth", "motion", "rank"))
+        return Offer([piece for o in offers for piece in o.pieces], *columns)
+
+    def free_in(self, source: int) -> list[Piece]:
+        """What is not taken of one file."""
+        return self._offer(source).pieces
+
+    def total(self) -> int:
+        """Frames not taken."""
+        return sum(piece.length for index in range(len(self.sources)) for piece in self._offer(index).pieces)
+
+    def is_free(self, piece: Piece) -> bool:
+        """Whether a range may be taken: not taken yet, and not banned."""
+        span = [(piece.start, piece.end)]
+        return without(span, [*self._taken[piece.source], *self.sources[piece.source].bans]) == span
+
+    def take(self, piece: Piece) -> None:
+        """Mark a range as used."""
+        self._taken[piece.source].append((piece.start, piece.end))
+        self._offers[piece.source] = None
+
+    def give_back(self, piece: Piece) -> None:
+        """Let a range be used again."""
+        self._taken[piece.source] = without(self._taken[piece.source], [(piece.start, piece.end)])
+        self._offers[piece.source] = None
+
+    def clear(self) -> None:
+        """Give everything back."""
+        self._taken = [[] for _ in self.sources]
+        self._offers = [None] * len(self.sources)
+
+    def room(self, piece: Piece, *, faults: bool = False) -> Range:
+        """How many free frames of the same shot lie right before and right after a taken range."""
+        near = [p for p in self._offer(piece.source).pieces if p.shot == piece.shot and (faults or not p.fault)]
+        before, after = piece.start, piece.end
+        for other in reversed(near):
+            before = other.start if other.end == before else before
+        for other in near:
+            after = other.end if other.start == after else after
+        return piece.start - before, after - piece.end
+
+    def _offer(self, index: int) -> Offer:
+        offer = self._offers[index]
+        if offer is None:
+            offer = self._offers[index] = self._count(index)
+        return offer
+
+    def _count(self, index: int) -> Offer:
+        source, taken = self.sources[index], self._taken[index]
+        used = Counter(source.shot_at(start) for start, _ in taken)
+        pieces = [piece.part(*left) for piece in source.pieces for left in without([(piece.start, piece.end)], taken)]
+        rows = [
+            (
+                piece.length,
+                source.mean("quality", piece.start, piece.end)
+                + self._whims[index][piece.shot]
+                - _USED_BEFORE * used[piece.shot]
+                - _FAULTY * bool(piece.fault),
+                source.mean("motion", piece.start, piece.end),
+                self.rank(piece),
+            )
+            for piece in pieces
+        ]
+        return Offer(pieces, *np.array(rows, float).reshape(-1, 4).T)
+
+    def rank(self, piece: Piece) -> float:
+        """Where in all the footage a piece lies, in 0..1."""
+        middle = self._offsets[piece.source] + (piece.start + piece.end) / 2
+        return float(middle / max(1, self._offsets[-1]))
+
+
+def without(ranges: Sequence[Range], holes: Sequence[Range]) -> list[Range]:
+    """``ranges`` less ``holes``."""
+    left = list(ranges)
+    for low, high in holes:
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, low)), (max(start, high), end))
+            if part[1] > part[0]
+        ]
+    return left
+
+
+def distance(a: Sequence[int], b: Sequence[int]) -> int:
+    """The fewest bits (of 64) in which a fingerprint of ``a`` differs from one of ``b``."""
+    return min((x ^ y).bit_count() for x in a for y in b)
+
+
+def _clean(footage: "Footage", index: int, rate: Fraction, length: int) -> Range:
+    """A shot without its shared frames, on film frames that surely lie within it."""
+    shot = footage.shots[index]
+    first, end = footage.shots.clean_frames(index)
+    start_time = shot.start + (first - shot.start_frame) / footage.frame_rate
+    end_time = shot.end - (shot.end_frame - end) / footage.frame_rate
+    start = min(length, -int(-start_time * rate // 1))
+    return start, max(start, min(length, int(end_time * rate)))
+
+
+def _faults(sharp: np.ndarray, exposure: np.ndarray, motion: np.ndarray) -> np.ndarray:
+    """The fault of each sample, an index into ``_FAULTS``; one bad sample between two good ones is let pass."""
+    conditions = (sharp < _BLURRED, exposure < _BLACK, exposure > _WHITE, motion > _WHIP, motion < _FROZEN)
+    faults = np.zeros(len(sharp), int)
+    for code, bad in reversed(list(enumerate(conditions, 1))):
+        faults[bad] = code
+    alone = (faults[1:-1] > 0) & (faults[:-2] == 0) & (faults[2:] == 0)
+    faults[1:-1][alone] = 0
+    return faults
+
+
+def _at_frames(times: np.ndarray, values: np.ndarray, length: int) -> np.ndarray:
+    """Each film frame's value: that of the sample nearest in time."""
+    middles = (times[1:] + times[:-1]) / 2
+    return values[np.searchsorted(middles, np.arange(length))]
+
+
+def _running_sum(times: np.ndarray, values: np.ndarray, length: int) -> np.ndarray:
+    return np.concatenate([[0.0], np.cumsum(np.interp(np.arange(length), times, values))])
+
+
+def _loudness(footage: "Footage", rate: Fraction, length: int) -> np.ndarray | None:
+    """dB at each film frame; None where there is no sound."""
+    sound = footage.sound
+    if sound.is_empty():
+        return None
+    starts = np.array([float(Fraction(start) * rate) for start in sound["start"]])
+    places = np.searchsorted(starts, np.arange(length), side="right") - 1
+    return np.maximum(sound["loudness"].to_numpy(), -70.0)[np.clip(places, 0, None)]
