@@ -69,15 +69,15 @@ def load(path: str | os.PathLike[str], *, rate: Fraction | None = None) -> otio.
     try:
         text = file.read_text(encoding="utf-8-sig")
         if adapter == "cmx_3600":
-            return _load_edl(file, text, rate)
-        timeline = otio.adapters.read_from_string(text, adapter)
-    except _ADAPTER_ERRORS as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{quoted(path)} is not a timeline that can be read ({reason}): export it anew.") from error
-    if not isinstance(timeline, otio.schema.Timeline):
-        raise DataError(f"{quoted(path)} holds a {type(timeline).__name__}, not one timeline: export one.")
-    if adapter == "fcp_xml":
-        _restore_xml(timeline)
+            timeline = _from_edl(text, file.parent, rate)
+        else:
+            timeline = otio.adapters.read_from_string(text, adapter)
+        if not isinstance(timeline, otio.schema.Timeline):
+            raise DataError(f"it holds a {type(timeline).__name__}, not one timeline")
+        if adapter == "fcp_xml":
+            _restore(timeline)
+    except (DataError, *_ADAPTER_ERRORS) as error:
+        raise DataError(f"{quoted(path)} can't be read as a timeline ({_reason(error)}): export it anew.") from error
     return timeline
 
 
@@ -95,8 +95,7 @@ def save(timeline: otio.schema.Timeline, path: str | os.PathLike[str]) -> None:
             timeline = one_track(timeline)
         text = otio.adapters.write_to_string(timeline, adapter)
     except _ADAPTER_ERRORS as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{quoted(path)} can't hold this timeline ({reason}): save it as .otio.") from error
+        raise DataError(f"{quoted(path)} can't hold this timeline ({_reason(error)}): save it as .otio.") from error
     if adapter == "cmx_3600":
         text += f"* FRAME RATE: {frame_rate(timeline)}\n"
     write_text(path, text)
@@ -206,6 +205,10 @@ def _adapter(path: Path) -> str:
         raise DataError(f"{quoted(path)} names no timeline format: use .otio, .xml or .edl.") from None
 
 
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+
+
 def _path(url: str) -> Path:
     """The path in a file URL, whole or relative, percent-encoded."""
     local = re.sub(r"^file:(//(localhost)?(?=/))?", "", url)
@@ -298,7 +301,7 @@ def _text_generator(title: otio.schema.GeneratorReference) -> otio.schema.Genera
     return otio.schema.GeneratorReference("Text", "Text", title.available_range, metadata={"fcp_xml": effect})
 
 
-def _restore_xml(timeline: otio.schema.Timeline) -> None:
+def _restore(timeline: otio.schema.Timeline) -> None:
     """Put back into Laterna's own places what came through another program's format."""
     for kind in ("Video", "Audio"):
         names = (name for name, its_kind in TRACKS.items() if its_kind == kind)
@@ -313,30 +316,30 @@ def _restore_xml(timeline: otio.schema.Timeline) -> None:
     timeline.metadata["laterna"] = {"rate": str(frame_rate(timeline))} | _stated_size(timeline)
 
 
-def _load_edl(path: Path, text: str, rate: Fraction | None) -> otio.schema.Timeline:
+def _from_edl(text: str, folder: Path, rate: Fraction | None) -> otio.schema.Timeline:
     stated = _EDL_RATE.search(text)
-    rate = rate or (parse_rate(stated[1]) if stated else None)
-    if rate is None:
-        raise DataError(f"{quoted(path)} does not state its frame rate, as EDLs don't: give it.")
+    if rate is None and stated is None:
+        raise DataError("it does not state its frame rate, so give it")
+    rate = rate or parse_rate(stated[1] if stated else "")
     timeline = otio.adapters.read_from_string(_EDL_RATE.sub("", text), "cmx_3600", rate=float(rate))
-    _restore_edl(timeline, path.parent, rate)
-    return timeline
-
-
-def _restore_edl(timeline: otio.schema.Timeline, folder: Path, rate: Fraction) -> None:
-    """Give a dissolve's second clip its own file (the adapter gives it the first one's), and files their ranges."""
+    timeline.global_start_time = rational_time(0, rate)
+    timeline.metadata["laterna"] = {"rate": str(rate)}
     if timeline.tracks:
         timeline.tracks[0].name = "Picture"
     for clip in timeline.find_clips():
-        reference = clip.media_reference
-        for comment in clip.metadata.get("cmx_3600", {}).get("comments", []):
-            if comment.startswith("TO CLIP: "):
-                reference.target_url = comment.removeprefix("TO CLIP: ")
-        if isinstance(reference, otio.schema.ExternalReference):
-            with contextlib.suppress(DataError):  # a timeline can be read without its media
-                clip.media_reference = clip_reference(Video(resolve(reference, folder)), folder, rate)
-    timeline.global_start_time = rational_time(0, rate)
-    timeline.metadata["laterna"] = {"rate": str(rate)}
+        _relink(clip, folder, rate)
+    return timeline
+
+
+def _relink(clip: otio.schema.Clip, folder: Path, rate: Fraction) -> None:
+    """Give a dissolve's second clip its own file (the adapter gives it the first one's), and a file its range."""
+    reference = clip.media_reference
+    for comment in clip.metadata.get("cmx_3600", {}).get("comments", []):
+        if comment.startswith("TO CLIP: "):
+            reference.target_url = comment.removeprefix("TO CLIP: ")
+    if isinstance(reference, otio.schema.ExternalReference):
+        with contextlib.suppress(DataError):  # a timeline can be read without its media
+            clip.media_reference = clip_reference(Video(resolve(reference, folder)), folder, rate)
 
 
 def _title(text: otio.schema.GeneratorReference) -> otio.schema.GeneratorReference:
