@@ -266,11 +266,12 @@ def _timed(parts: Sequence[_Part], measure: _Measure, rate: Fraction, film_end: 
     for part in parts:
         firsts.append(max(round(part.start * rate), firsts[-1] + 1 + _GAP if firsts else 0))
     last = math.inf if film_end is None else round(film_end * rate)
-    for part, first, following in zip(parts, firsts, [*(f - _GAP for f in firsts[1:]), last], strict=True):
+    limits = [*(following - _GAP for following in firsts[1:]), last]
+    for part, first, limit in zip(parts, firsts, limits, strict=False):  # of no parts there is only the film's end
         wanted = max(part.end + _LINGER, part.start + SHORTEST, part.start + Fraction(part.width, measure.speed))
         end = math.ceil(wanted * rate)
-        if following - end < _BRIDGE * rate:
-            end = int(following)
+        if limit - end < _BRIDGE * rate:
+            end = int(limit)
         end = max(first + 1, min(end, first + int(LONGEST * rate)))
         yield Caption(first / rate, end / rate, part.lines)
 

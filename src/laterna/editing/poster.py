@@ -206,7 +206,7 @@ def _set_type(canvas: np.ndarray, title: str, small: str, size: tuple[int, int])
     width, height = size
     foot = 0.93 * height
     if small:
-        line = Line(small.upper(), SANS, 0.0165 * max(width, 0.7 * height), 0.32)
+        line = Line(small.upper(), SANS, 0.0135 * (width * height) ** 0.5, 0.32)
         line = replace(line, size=min(line.size, line.size * 0.8 * width / line.width))
         _ink(canvas, line, (width - line.width) / 2, foot, _INK * 0.82)
         rule = round(foot - 3.0 * line.size)

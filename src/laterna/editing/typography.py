@@ -82,8 +82,8 @@ def clean(text: str) -> str:
         DataError: the fonts that ship lack a character; the message names them.
     """
     text = unicodedata.normalize("NFC", text)
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    kept = "\n".join("".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf")) for line in lines if line)
+    seen = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf"))
+    kept = "\n".join(line for each in seen.splitlines() if (line := " ".join(each.split())))
     lacking = sorted({c for c in kept if not c.isspace() and not _has(SANS, c) and not _has(SERIF, c)})
     if lacking:
         names = ", ".join(f"{c} (U+{ord(c):04X})" for c in lacking[:8])
