@@ -1,9 +1,10 @@
 """Editing: footage measured, cut, captioned and rendered."""
 
+from laterna.editing.analyse import Footage, analyse
 from laterna.editing.captions import captions, too_fast
 from laterna.editing.poster import poster
 from laterna.editing.render import render
 from laterna.editing.shots import shots
 from laterna.editing.titles import title
 
-__all__ = ["captions", "poster", "render", "shots", "title", "too_fast"]
+__all__ = ["Footage", "analyse", "captions", "poster", "render", "shots", "title", "too_fast"]

@@ -68,6 +68,20 @@ class Frame:
         samples = _plane(self.picture, 0)[::step, ::step]
         return samples if samples.dtype == np.uint8 else (samples >> (self.bit_depth - 8)).astype(np.uint8)
 
+    def chroma(self, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
+        """The two colour-difference planes (Cb, Cr) as coded and thinned like :meth:`luma`, uint8; 128 is grey."""
+        name = self.picture.format.name
+        if name.startswith("gray"):
+            grey = np.full_like(self.luma(2 * step), 128)
+            return grey, grey
+        planar = name.startswith("yuv") and len(self.picture.planes) >= 3
+        picture = self.picture if planar else self.picture.reformat(format="yuv420p")
+        blue, red = (_plane(picture, index)[::step, ::step] for index in (1, 2))
+        if blue.dtype == np.uint8:
+            return blue, red
+        shift = self.bit_depth - 8
+        return (blue >> shift).astype(np.uint8), (red >> shift).astype(np.uint8)
+
     def rgb(self, size: tuple[int, int] | None = None) -> np.ndarray:
         """Upright, square-pixel, BT.709 colour: (height, width, 3) uint8, at ``size`` (width, height) if given."""
         return self._convert(self.picture, size, "rgb24", "stretch").to_ndarray()

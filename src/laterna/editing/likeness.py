@@ -1,0 +1,85 @@
+"""How alike two moments of a film are, whatever the camera or the light did between them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from laterna.editing.sketches import Sketches, distances
+
+_BOX = (11, 11)  # samples over which brightness and contrast are evened out
+_NOISE = 9.0  # variance, in grey levels squared, below which a box counts as plain
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some seconds of film as sketches. Frames are counted from the window's first.
+
+    Attributes:
+        luma: (frames, rows, columns) uint8.
+        pooled: (frames, 864) float32.
+    """
+
+    luma: np.ndarray
+    pooled: np.ndarray
+
+    @classmethod
+    def of(cls, sketches: Sketches) -> "Window":
+        """All that is held at the moment; it stays true until sketches are added or forgotten."""
+        return cls(sketches.luma[: sketches.count], sketches.pooled[: sketches.count])
+
+    def __len__(self) -> int:
+        return len(self.pooled)
+
+    @cached_property
+    def apart(self) -> np.ndarray:
+        """The self-similarity matrix: rms grey levels between any two frames, (frames, frames) float32."""
+        return distances(self.pooled)
+
+    @cached_property
+    def steps(self) -> np.ndarray:
+        """How far each frame is from the one before it: (frames,), 0 for the first."""
+        return np.concatenate([[0], np.diagonal(self.apart, 1)])
+
+    def returns(self, before: int, after: int, reach: int) -> float:
+        """How near the pictures from ``after`` on come to those up to ``before``, within ``reach`` frames.
+
+        Relative to the distance of ``before`` and ``after``: 0 when the picture comes back, 1 when it never does.
+        """
+        block = self.apart[max(0, before - reach + 1) : before + 1, after : after + reach]
+        return float(block.min() / max(self.apart[before, after], 1e-3))
+
+    def found(self, before: int, after: int) -> float:
+        """How well the middle of frame ``after`` is found anywhere in frame ``before``: a correlation, 1 at best.
+
+        Local brightness and contrast are evened out first, so that light does not count and a moved camera hardly.
+        """
+        where, what = (_evened(self.luma[frame]) for frame in (before, after))
+        rows, columns = what.shape
+        middle = what[rows // 4 : rows - rows // 4, columns // 4 : columns - columns // 4]
+        return float(cv2.matchTemplate(where, middle, cv2.TM_CCOEFF_NORMED).max())
+
+    def relit(self, before: int, after: int) -> float:
+        """How much of the change is left when the light is evened out: 0 when only the light changed, about 1 else.
+
+        Light is taken as one gain and one offset for the whole picture.
+        """
+        a, b = (self.luma[frame].astype(np.float32) for frame in (before, after))
+        change = float(np.sqrt(np.mean((b - a) ** 2)))
+        deviations = a - a.mean(), b - b.mean()
+        (spread_a, spread_b), product = (
+            (float(np.sqrt(np.mean(x * x))) for x in deviations),
+            np.mean(deviations[0] * deviations[1]),
+        )
+        correlation = float(product) / max(spread_a * spread_b, 1e-3)
+        left = max(spread_a, spread_b) * np.sqrt(max(0.0, 1 - max(0.0, correlation) ** 2))
+        return float(left / max(change, 1e-3))
+
+
+def _evened(luma: np.ndarray) -> np.ndarray:
+    """Local brightness taken away, local contrast made one, at half the size: float32."""
+    samples = luma.astype(np.float32)
+    mean = cv2.boxFilter(samples, -1, _BOX)
+    variance = np.maximum(cv2.boxFilter(samples * samples, -1, _BOX) - mean * mean, 0)
+    return cv2.resize((samples - mean) / np.sqrt(variance + _NOISE), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,119 @@
+"""Shots of a film, found while its frames stream by."""
+
+from array import array
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from laterna.editing import sudden
+from laterna.editing.gradual import gradual
+from laterna.editing.likeness import Window
+from laterna.editing.sketches import Sketches
+from laterna.media.shots import Shot, ShotTable, Transition
+from laterna.media.video import Frame, Video
+
+Method = Literal["classical"]
+
+_CONTEXT = Fraction(5, 2)  # seconds on both sides of a boundary that are looked at
+_LEAST_CONTEXT, _MOST_CONTEXT = 40, 120  # the same in frames
+_STRIDE = 4  # contexts between two looks
+_BARRIER = 2.5  # prominence of a sudden change that no gradual transition runs across
+
+
+def shots(video: Video, *, method: Method = "classical") -> ShotTable:
+    """Find a film's shots: cuts, dissolves, fades and wipes, each with a confidence.
+
+    Args:
+        video: the film.
+        method: how; "classical" compares pictures by rules, and needs no model.
+
+    Raises:
+        MediaError: the film's pictures are broken.
+    """
+    detector = ShotDetector(video)
+    for frame in video.frames():
+        detector.add(frame)
+    return detector.shots()
+
+
+class ShotDetector:
+    """Takes a film's frames one by one, and gives its shots at the end. Memory does not grow but for 8 bytes a frame.
+
+    Example:
+        >>> detector = ShotDetector(video)
+        >>> for frame in video.frames():
+        ...     detector.add(frame)
+        >>> table = detector.shots()
+    """
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+        self._rate = float(video.frame_rate)
+        self._context = min(max(round(_CONTEXT * video.frame_rate), _LEAST_CONTEXT), _MOST_CONTEXT)
+        self._capacity = (2 + _STRIDE) * self._context
+        self._sketches: Sketches | None = None
+        self._first = 0  # the frame that the sketches start with
+        self._ticks = array("q")  # each frame's time in the video's time base
+        self._found: list[Transition] = []
+
+    def add(self, frame: Frame) -> np.ndarray:
+        """Look at the next frame; gives its luma at about 160x90, which holds until the next call."""
+        if self._sketches is None:
+            self._sketches = Sketches(self._capacity, frame)
+        elif self._sketches.count == self._capacity:
+            self._look(self._sketches, self._context)
+            self._sketches.forget(self._capacity - 2 * self._context)
+            self._first += self._capacity - 2 * self._context
+        self._ticks.append(round(frame.time / self._video.time_base))
+        return self._sketches.add(frame)
+
+    def shots(self) -> ShotTable:
+        """The shots of the frames added."""
+        if self._sketches is None:
+            return ShotTable(())
+        self._look(self._sketches, 0)
+        return self._table()
+
+    def _look(self, sketches: Sketches, margin: int) -> None:
+        """Find boundaries in the sketches held, but for the last ``margin`` frames and those already looked at."""
+        window = Window.of(sketches)
+        known = self._found[-1].last_frame if self._found else 0
+        until = self._first + len(window) - margin
+        lead = self._context if self._first else 0
+        for found in boundaries(window, self._rate):
+            moved = Transition(
+                found.kind, found.first_frame + self._first, found.last_frame + self._first, found.confidence
+            )
+            middle = (moved.first_frame + moved.last_frame) // 2
+            if self._first + lead <= middle < until and moved.first_frame > known:
+                self._found.append(moved)
+                known = moved.last_frame
+
+    def _table(self) -> ShotTable:
+        changes = [Transition("start", 0, 0), *self._found]
+        starts = [(change.first_frame + change.last_frame + 1) // 2 for change in changes]
+        ends = [*starts[1:], len(self._ticks)]
+        return ShotTable(
+            tuple(
+                Shot(start, end, self._time(start), self._time(end), change)
+                for start, end, change in zip(starts, ends, changes, strict=True)
+            )
+        )
+
+    def _time(self, frame: int) -> Fraction:
+        """When a frame is shown; the frame after the last is where the film ends."""
+        if frame < len(self._ticks):
+            return self._ticks[frame] * self._video.time_base
+        last = self._ticks[-1] * self._video.time_base
+        return max(self._video.duration, last + self._video.time_base)
+
+
+def boundaries(window: Window, rate: float) -> list[Transition]:
+    """The transitions of a window, in order, none over another; frames are counted from its first."""
+    jut = sudden.prominence(window)
+    cuts = sudden.cuts(window, jut, rate)
+    barriers = jut > _BARRIER
+    barriers[[cut.first_frame for cut in cuts]] = True
+    slow = gradual(window, barriers, rate)
+    return sorted([*cuts, *slow], key=lambda t: t.first_frame)
