@@ -20,8 +20,8 @@ SIMILAR = 20  # of 64 bits: two ranges of one shot that differ in no more would 
 
 _BLURRED = 0.35  # of the file's own sharp pictures (their 90th percentile)
 _BLACK, _WHITE = 0.02, 0.98  # mean luma of 0..1
-_WHIP = 0.25
-_FROZEN = 0.0005
+_WHIP = 1.0  # picture widths a second, as the next two
+_FROZEN = 0.0002
 _CALM, _LIVELY = 0.02, 0.08
 _FAULTS = ("", "blurred", "black", "blown out", "a whip pan", "frozen")
 _UNUSABLE = ("black", "blown out")

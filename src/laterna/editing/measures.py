@@ -82,7 +82,7 @@ class Meter:
         if earlier is None:
             return 0.0, 0.0, index
         since, before, picture = earlier
-        flow = self._flow.calc(picture, luma, None).reshape(-1, 2)
+        flow = self._flow.calc(picture, luma, np.zeros((*luma.shape, 2), np.float32)).reshape(-1, 2)
         width_seconds = luma.shape[1] * float(time - before)
         shared = np.median(flow[::4], axis=0)
         return float(np.hypot(*flow.T).mean()) / width_seconds, float(np.hypot(*shared)) / width_seconds, since
