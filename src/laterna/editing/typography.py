@@ -1,9 +1,11 @@
 """Setting type: which font has a character, how wide a line is, and the line drawn as a mask.
 
 The fonts ship in ``fonts/``: Cormorant Garamond for titles, Noto Serif SC beside it for Chinese, and Noto Sans SC for
-captions and whatever the others lack. Shaping is raqm's, which comes inside Pillow's wheel.
+captions and whatever the others lack. ``fonts/kerning.json`` says how letters are kerned: raqm would read it from the
+fonts, but Pillow's wheel lacks the FriBiDi that raqm needs, and type has to look the same wherever it is set.
 """
 
+import json
 import math
 import struct
 import unicodedata
@@ -129,13 +131,19 @@ def _is_hanzi(character: str) -> bool:
 @lru_cache(maxsize=4096)
 def _advance(name: str, letter: str, following: str) -> float:
     """Ems from a letter to the one after it, kerned. Measured large: FreeType rounds small type to whole pixels."""
-    font = _font(name, 1000.0)
-    return (font.getlength(letter + following) - font.getlength(following)) / 1000
+    kerned = _kerning()[name].get(letter[-1] + following[:1], 0)
+    return (_font(name, 1000.0).getlength(letter) + kerned) / 1000
 
 
 @lru_cache(maxsize=64)
 def _font(name: str, size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FONTS / name, size, layout_engine=ImageFont.Layout.RAQM)
+    return ImageFont.truetype(FONTS / name, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=1)
+def _kerning() -> dict[str, dict[str, int]]:
+    """By font: pairs of letters, and thousandths of an em by which their distance changes."""
+    return json.loads((FONTS / "kerning.json").read_text("utf-8"))
 
 
 @lru_cache(maxsize=8)
