@@ -204,17 +204,6 @@ def test_a_pattern_that_finds_nothing_is_named(tmp_path):
         Brief.open(written(tmp_path)).footage_files()
 
 
-def test_a_pin_names_footage_by_the_end_of_its_path(tmp_path):
-    brief = Brief.open(written(tmp_path))
-    files = [tmp_path / "one" / "a.mp4", tmp_path / "two" / "a.mp4", tmp_path / "two" / "b.mp4"]
-    assert brief.footage_named("b.mp4", files) == files[2]
-    assert brief.footage_named("two/a.mp4", files) == files[1]
-    with pytest.raises(BriefError, match="more than one file"):
-        brief.footage_named("a.mp4", files)
-    with pytest.raises(BriefError, match=r"did you mean 'b.mp4'"):
-        brief.footage_named("bb.mp4", files)
-
-
 class TestNew:
     """``laterna new FOLDER``"""
 

@@ -125,8 +125,9 @@ class Brief(_Table):
         "online", description='write "online" (-14 LUFS) or "broadcast" (EBU R128, -23 LUFS)'
     )
     burn_captions: bool = Field(True, description="write true to draw captions into the picture, else false")
-    codec: Codec = Field("h264", description='write "h264" (MP4) or "webm" (VP9 and Opus)')
+    codec: Codec = Field("h264", description='write "h264" (H.264 and AAC in MP4) or "webm" (VP9 and Opus)')
     on_bad_footage: Literal["stop", "skip"] = Field("stop", description='write "stop" or "skip"')
+    credits: list[str] = Field([], description='write lines for the credits, such as ["Music: Ada Byron, CC BY 4.0"]')
     seed: int = Field(0, ge=0, description="write a whole number, 0 or more")
     pin: list[Pin] = Field([], description="write [[pin]] tables")
     forbid: list[Forbid] = Field([], description="write [[forbid]] tables")
@@ -187,27 +188,6 @@ class Brief(_Table):
             return [Path(os.path.normpath(exact))]
         names = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207 (absolute patterns too)
         return sorted(Path(os.path.normpath(self.folder / name)) for name in names)
-
-    def footage_named(self, name: str, files: Iterable[Path]) -> Path:
-        """The one of ``files`` that a pin or ban calls ``name``: its path from the brief, or the end of its path.
-
-        Raises:
-            BriefError: no file is called that, or more than one is.
-        """
-        files = list(files)
-        wanted = Path(os.path.normpath(self.folder / name))
-        ends = Path(name).parts
-        hits = [file for file in files if file == wanted] or [f for f in files if f.parts[-len(ends) :] == ends]
-        if len(hits) == 1:
-            return hits[0]
-        if hits:
-            raise BriefError(
-                f"{quoted(self.path)} names the footage {name!r}, which is more than one file: write more."
-            )
-        raise BriefError(
-            f"{quoted(self.path)} names the footage {name!r}, which no footage pattern finds"
-            f"{nearest(name, [file.name for file in files])}."
-        )
 
     def music_file(self) -> Path | None:
         """Where the music is, or None."""

@@ -20,6 +20,9 @@ _AT_ONCE = 4  # steps; a plan is rarely wider, and the departments share out the
 _PATIENCE = 10.0  # seconds given to a stopped step to clear up
 
 
+State = Literal["started", "working", "made", "kept"]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a step. ``seconds`` is how long its version took to make, in this run or when it was made."""
@@ -33,14 +36,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """News of a run, for whoever shows its progress: ``done`` of ``total`` steps have ended."""
+    """News of a run, for whoever shows its progress: ``done`` of ``total`` steps have ended.
+
+    A step that is "working" has done ``share`` of its work. Such news come from the step's own thread.
+    """
 
     step: str
-    state: Literal["started", "made", "kept"]
+    state: State
     why: str
     seconds: float
     done: int
     total: int
+    share: float = 0.0
 
 
 Tell = Callable[[Event], None]
@@ -184,7 +191,7 @@ class Run:
         self._whys[name] = why
         self._tell(name, "started", why, 0.0)
         pieces = self.store.pieces(name).of(*(f"{part} {text}" for part, text in code(one).items()))
-        given |= {"folder": self.store.folder, "pieces": pieces}
+        given |= {"folder": self.store.folder, "pieces": pieces, "progress": functools.partial(self._working, name)}
         work = functools.partial(_called, one, [given[need] for need in one.needs], self.options[name])
         return self.executor.submit(self.store.make, name, one.kind, one.suffix, made_of, work)
 
@@ -221,8 +228,11 @@ class Run:
             self.store.choose(self._chosen)
         self._tell(outcome.step, "kept" if outcome.kept else "made", outcome.why, outcome.seconds)
 
-    def _tell(self, name: str, state: Literal["started", "made", "kept"], why: str, seconds: float) -> None:
-        self.tell(Event(name, state, why, seconds, len(self._outcomes), len(self._wanted)))
+    def _working(self, name: str, done: int, total: int) -> None:
+        self._tell(name, "working", self._whys[name], 0.0, done / total if total else 0.0)
+
+    def _tell(self, name: str, state: State, why: str, seconds: float, share: float = 0.0) -> None:
+        self.tell(Event(name, state, why, seconds, len(self._outcomes), len(self._wanted), share))
 
 
 def _called(one: Step, needs: list[Any], options: Mapping[str, Any], out: Path) -> Path | None:

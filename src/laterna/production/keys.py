@@ -20,7 +20,7 @@ import pydantic
 
 from laterna.errors import BriefError
 from laterna.media.files import sha256
-from laterna.production.steps import PLACES, Step
+from laterna.production.steps import TOOLS, Step
 from laterna.production.store import Version
 
 _SHARED = ("media", "nets", "learning")  # layers under every department, as far as they exist
@@ -48,7 +48,7 @@ def parts(one: Step, given: Mapping[str, Any], options: Mapping[str, Any], folde
     if one.engines is not None:
         found["engines"] = one.engines()
     for need in one.needs:
-        if need not in PLACES:
+        if need not in TOOLS:
             found |= _described(need, given[need], folder)
     return found | {f"option {name}": _text(value, folder) for name, value in options.items()}
 

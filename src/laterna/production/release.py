@@ -14,18 +14,11 @@ from laterna.media.files import quoted, regular_file, write_text
 from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
 from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
+from laterna.production.findings import ABOUT, Findings, Skipped
 from laterna.production.store import Store, Version, place
 
 _LINKED = (".mp4", ".webm", ".wav")  # large, and nobody edits them in place; the rest is copied
-_RECORD = "project.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Footage that can't be used, and the sentence that says why."""
-
-    path: Path
-    reason: str
+_RECORD, _REPORT = "project.json", "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class Release:
     folder: Path
     files: tuple[Path, ...]
     steps: tuple[Outcome, ...]
-    loudness: Mapping[str, float] | None
+    loudness: Mapping[str, Any] | None
     length: Fraction | None
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
@@ -126,20 +119,21 @@ def _source(path: Path, kind: str, store: Store) -> Version:
 def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[str, Any]:
     """What steps may ask for: the brief's fields, its files as Versions and its choices by path."""
     music = brief.music_file()
-    files = [version.path for version in footage]
     left_out = {"version", "steps", "narration_file"}
     fields = {name: getattr(brief, name) for name in Brief.model_fields if name not in left_out}
     return fields | {
         "footage": footage,
         "narration": brief.narration_text(),
         "music": None if music is None else _source(music, "audio", store),
-        "pin": tuple(_choice(brief, pin, files) for pin in brief.pin),
-        "forbid": tuple(_choice(brief, ban, files) for ban in brief.forbid),
+        "pin": tuple(_choice(brief, pin) for pin in brief.pin),
+        "forbid": tuple(_choice(brief, ban) for ban in brief.forbid),
     }
 
 
-def _choice(brief: Brief, choice: Pin | Forbid, files: Iterable[Path]) -> dict[str, Any]:
-    return dict(choice) | {"footage": brief.footage_named(choice.footage, files)}
+def _choice(brief: Brief, choice: Pin | Forbid) -> dict[str, Any]:
+    """A pin or ban; what names a file from the brief's folder becomes its path, the rest is a name or pattern."""
+    path = Path(os.path.normpath(brief.folder / choice.footage))
+    return dict(choice) | {"footage": path if path.exists() else choice.footage}
 
 
 def _released(
@@ -149,9 +143,28 @@ def _released(
     outcomes: Mapping[str, Outcome],
     skipped: tuple[Skipped, ...],
 ) -> Release:
+    """Lay out the chosen versions, and write the project record and the report beside them."""
     before = _read_record(store.folder)
     published = _publish(store, plan, outcomes, before.get("files", {}))
-    return Release(store.folder, tuple(map(Path, published)), tuple(outcomes.values()), None, None, skipped, ())
+    found = Findings({name: outcome.version.path for name, outcome in outcomes.items()})
+    everything = skipped + tuple(Skipped(store.folder / path, reason) for path, reason in found.skipped)
+    complete = outcomes.keys() == plan.keys()
+    if complete:
+        _clear(store, before.get("files", {}), published)
+        contents = found.contents(brief, published, tuple(outcomes.values()), everything)
+        write_text(store.folder / _REPORT, report.page(contents))
+        record = _record(brief, store, outcomes, published, found, everything)
+        write_text(store.folder / _RECORD, json.dumps(record, indent=1, ensure_ascii=False, default=_plain) + "\n")
+    files = [*published, *((_REPORT, _RECORD) if complete else ())]
+    return Release(
+        folder=store.folder,
+        files=tuple(map(Path, files)),
+        steps=tuple(outcomes.values()),
+        loudness=found.loudness,
+        length=found.length,
+        skipped=everything,
+        notes=found.notes,
+    )
 
 
 def _publish(
@@ -159,15 +172,15 @@ def _publish(
 ) -> dict[str, str]:
     """Lay the chosen versions in the production's folder; the SHA-256 of each file there, by its relative path.
 
-    A file that someone changed since the last run put it there is kept under another name.
+    A file that someone changed since a run put it there is moved aside, as "film.yours.otio", before it is replaced.
     """
     published = {}
     for name, source in _laid_out(plan, outcomes).items():
         target, digest = store.folder / name, store.fingerprint(source)
-        if target.is_file() and store.fingerprint(target) != digest:
-            if store.fingerprint(target) != before.get(name):
-                target.replace(target.with_name(f"{target.stem}.yours{target.suffix}"))
-        if not (target.is_file() and store.fingerprint(target) == digest):
+        present = store.fingerprint(target) if target.is_file() else None
+        if present not in (None, digest, before.get(name)):
+            target.replace(target.with_name(f"{target.stem}.yours{target.suffix}"))
+        if present != digest:
             place(source, target, link=target.suffix in _LINKED)
         published[name] = digest
     return published
@@ -182,11 +195,62 @@ def _laid_out(plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome]) -
             continue
         if path.is_dir():
             base = Path() if publish == "." else Path(publish)
-            inner = (file for file in sorted(path.rglob("*")) if file.is_file())
+            inner = (file for file in sorted(path.rglob("*")) if file.is_file() and file.name != ABOUT)
             files |= {(base / file.relative_to(path)).as_posix(): file for file in inner}
         else:
             files[(name if publish == "." else publish) + path.suffix] = path
     return files
+
+
+def _clear(store: Store, before: Mapping[str, str], published: Mapping[str, str]) -> None:
+    """Remove what an earlier run laid out and this one has no more, unless someone changed it since."""
+    for name in before.keys() - published.keys():
+        file = store.folder / name
+        if file.is_file() and store.fingerprint(file) == before[name]:
+            file.unlink()
+
+
+def _record(
+    brief: Brief,
+    store: Store,
+    outcomes: Mapping[str, Outcome],
+    published: Mapping[str, str],
+    found: Findings,
+    skipped: Iterable[Skipped],
+) -> dict[str, Any]:
+    """The project record: what the film is, what it was made of, by which versions, and on which time base."""
+    chosen = {
+        name: {
+            "path": os.path.relpath(one.version.path, store.folder),
+            "sha256": one.version.sha256,
+            "kind": one.version.kind,
+            "seconds": one.seconds,
+            "kept": one.kept,
+            "why": one.why,
+        }
+        for name, one in outcomes.items()
+    }
+    return {
+        "version": 1,
+        "laterna": __version__,
+        "title": brief.title,
+        "brief": {"path": os.path.relpath(brief.path, store.folder), **dict(brief)},
+        "rate": str(brief.rate),
+        "time_base": str(1 / brief.rate),
+        "length": None if found.length is None else str(found.length),
+        "loudness": found.loudness,
+        "footage": found.footage,
+        "skipped": [{"path": os.path.relpath(one.path, store.folder), "reason": one.reason} for one in skipped],
+        "steps": chosen,
+        "files": dict(published),
+        "notes": list(found.notes),
+        "credits": found.credits(brief),
+    }
+
+
+def _plain(value: Brief | Pin | Forbid | Fraction) -> Any:
+    """What JSON lacks: a brief's tables as tables, times as exact text."""
+    return str(value) if isinstance(value, Fraction) else dict(value)
 
 
 def _read_record(folder: Path) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 A step's first parameter, ``out``, is where it writes. The other positional ones are named after what it needs:
 fields of the brief, or other steps, whose chosen :class:`Version` it is given. The keyword-only ones are its
-options, set in the brief's ``[steps.<name>]``. It may also ask for ``folder`` (the production's own) and ``pieces``
-(where parts of its work are kept between runs)::
+options, set in the brief's ``[steps.<name>]``. It may also ask for ``folder`` (the production's own), ``pieces`` (where
+parts of its work are kept between runs) and ``progress`` (to be called with how much of how much is done)::
 
     from laterna.production import Version, step
 
@@ -31,7 +31,7 @@ from laterna.media.files import quoted, regular_file
 from laterna.production.brief import nearest
 
 ENTRY_POINTS = "laterna.steps"
-PLACES = ("folder", "pieces")  # what a step may ask for that says where, not what, and so is in no key
+TOOLS = ("folder", "pieces", "progress")  # what a step may ask for that shapes nothing, and so is in no key
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def ordered(steps: Mapping[str, Step], fields: Iterable[str]) -> "graphlib.Topol
     Raises:
         BriefError: a step needs what nobody gives or has the name of a field, or steps need one another in a circle.
     """
-    given = {*fields, *PLACES}
+    given = {*fields, *TOOLS}
     for name, one in steps.items():
         if name in given:
             raise BriefError(f"The step {name!r} has the name of a field of the brief: rename it.")

@@ -43,21 +43,27 @@ def timeline_drawing(timeline: otio.schema.Timeline, length: Fraction, images: S
     return _svg("timeline", top, "".join(parts), "The film's tracks")
 
 
-def loudness_curve(loudness: Mapping[str, Any], length: Fraction, target: float) -> str:
+def loudness_curve(loudness: Mapping[str, Any], length: Fraction, target: float | None) -> str:
     """Momentary loudness (EBU R128, 0.4 s) over the film; the dashed line is the ``target`` for the whole, in LUFS."""
     points = [(_x(Fraction(time), length), _level_y(level)) for time, level in loudness["momentary"]]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     base = _level_y(None)
-    aim = _level_y(target)
     parts = [
         f'<polygon class="area" points="{points[0][0]:.1f},{base} {line} {points[-1][0]:.1f},{base}"/>',
         f'<polyline class="line" points="{line}"/>',
-        f'<line class="aim" x1="{_LEFT}" x2="{WIDTH}" y1="{aim:.1f}" y2="{aim:.1f}"/>',
-        f'<text class="name" x="0" y="{aim + 4:.1f}">{target:g} LUFS</text>',
+        _aim(target) if target is not None else "",
         f'<text class="name" x="0" y="{base}">{_FLOOR:g}</text>',
         '<line class="head" y1="0" y2="100%"/>',
     ]
     return _svg("loudness", _CURVE_HEIGHT, "".join(parts), "Loudness")
+
+
+def _aim(target: float) -> str:
+    y = _level_y(target)
+    return (
+        f'<line class="aim" x1="{_LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text class="name" x="0" y="{y + 4:.1f}">{target:g} LUFS</text>'
+    )
 
 
 def _svg(name: str, height: float, body: str, title: str) -> str:

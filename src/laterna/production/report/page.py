@@ -18,7 +18,7 @@ from laterna.production.report.drawings import clock, escaped, loudness_curve, t
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A shot on the contact sheet. ``start`` and ``end`` are its source's seconds; ``at`` the film's, if it is in it."""
+    """A shot on the contact sheet: ``start`` to ``end`` seconds of its file, at ``at`` seconds of the film if used."""
 
     name: str
     start: Fraction
@@ -43,7 +43,7 @@ class Contents:
     used: Sequence[Shot]
     refused: Sequence[Shot]
     loudness: Mapping[str, Any] | None
-    target: float
+    target: float | None
     captions: Sequence[Caption]
     steps: Sequence[Outcome]
     skipped: Sequence[tuple[str, str]]

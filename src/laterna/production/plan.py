@@ -1,0 +1,384 @@
+"""The film's plan: one short function per step. It opens files, calls a department, and saves what that gives.
+
+A step whose result is a folder lays ``about.json`` in it: what later steps, the report and the record have to know.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import opentimelineio as otio
+
+from laterna import editing, sound, voice
+from laterna.errors import BriefError, DataError, LaternaError
+from laterna.media import timeline as timelines
+from laterna.media.audio import Audio
+from laterna.media.captions import Captions
+from laterna.media.encode import Codec, Encoding, VideoWriter
+from laterna.media.files import sha256, write_text
+from laterna.media.timecode import Timecode, to_seconds
+from laterna.media.transcript import Transcript
+from laterna.media.video import Video
+from laterna.production.findings import ABOUT
+from laterna.production.steps import step
+from laterna.production.store import Pieces, Version, place
+from laterna.voice.engines import engines
+
+Progress = Callable[[int, int], None]
+
+_CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief calls them
+_THUMBNAIL = 320  # pixels wide
+_MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
+
+
+def installed_voices() -> str:
+    """The voice engines that "auto" may choose from: a narration depends on them."""
+    return ", ".join(engine.name for engine in engines() if engine.available())
+
+
+@step(kind="folder", suffix="", uses=("editing",), publish=None)
+def analyse(
+    out: Path, footage: Sequence[Version], on_bad_footage: str, folder: Path, pieces: Pieces, progress: Progress
+) -> None:
+    """Decode each file once and measure all that the choice of shots needs; a file is analysed once in its life."""
+    rows: list[dict[str, Any]] = []
+    out.mkdir()
+    with ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:
+        for index, one in enumerate(pool.map(partial(_analysed, pieces=pieces), footage)):
+            row = {"path": os.path.relpath(footage[index].path, folder), "sha256": footage[index].sha256}
+            if isinstance(one, Path):
+                place(one, out / f"{index:04}", link=True)
+                rows.append(row | {"analysis": f"{index:04}"} | _source_facts(footage[index].path))
+            elif on_bad_footage == "skip":
+                rows.append(row | {"refused": str(one)})
+            else:
+                pool.shutdown(cancel_futures=True)
+                raise one
+            progress(index + 1, len(footage))
+    if all("refused" in row for row in rows):
+        raise BriefError(f"None of the footage can be used; the first: {rows[0]['refused']}")
+    _write_about(out, {"footage": rows})
+
+
+@step(kind="speech", suffix="", uses=("voice",), publish=None, engines=installed_voices)
+def narrate(out: Path, narration: str | None, language: str, *, engine: str = "auto", speed: float = 1.0) -> None:
+    """Speak the narration; where there is none, leave a transcript of nothing."""
+    if narration is None:
+        Transcript((), language).save(out / "transcript.json")
+    else:
+        voice.speak(narration, language=language, engine=engine, speed=speed).save(out)
+
+
+@step(kind="timeline", suffix=".otio", uses=("editing", "voice"), publish=None)
+def cut(
+    out: Path,
+    analyse: Version,
+    narrate: Version,
+    narration: str | None,
+    language: str,
+    music: Version | None,
+    length: Fraction,
+    rate: Fraction,
+    size: tuple[int, int],
+    title: str | None,
+    mood: editing.Mood,
+    pin: Sequence[Mapping[str, Any]],
+    forbid: Sequence[Mapping[str, Any]],
+    seed: int,
+    folder: Path,
+    *,
+    end_title: str | None = None,
+    transitions: Literal["cuts", "dissolves"] = "cuts",
+    shortest: float = 1.5,
+    longest: float = 8.0,
+) -> None:
+    """Choose shots to the film's exact length."""
+    transcript, speech = _spoken(narrate, narration, language)
+    made = editing.cut(
+        _footage(analyse, folder),
+        length,
+        rate=str(rate),
+        size=f"{size[0]}x{size[1]}",
+        sentences=transcript if transcript.sentences else None,
+        speech=speech,
+        music=None if music is None else music.path,
+        pins=[editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin],
+        bans=[editing.Ban(str(one["footage"]), one["range"]) for one in forbid],
+        title=title,
+        end_title=end_title,
+        mood=mood,
+        transitions=transitions,
+        shortest=shortest,
+        longest=longest,
+        folder=out.parent,
+        seed=seed,
+    )
+    timelines.save(made, out)
+
+
+@step(kind="captions", suffix=".srt", uses=("editing", "voice"), publish=None)
+def captions(
+    out: Path,
+    cut: Version,
+    narrate: Version,
+    narration: str | None,
+    language: str,
+    rate: Fraction,
+    *,
+    line_length: int | None = None,
+) -> None:
+    """Lay out what is said, when the cut has it said."""
+    transcript, _ = _spoken(narrate, narration, language)
+    timeline = timelines.load(cut.path)
+    editing.captions(transcript, timeline, rate=str(rate), line_length=line_length).save(out)
+
+
+@step(kind="folder", suffix="", uses=("sound",), publish=".")
+def mix(
+    out: Path,
+    cut: Version,
+    footage: Sequence[Version],
+    narrate: Version,
+    music: Version | None,
+    loudness: sound.Preset,
+    codec: str,
+    folder: Path,
+    *,
+    duck_db: float = 10.0,
+    narration_db: float = 0.0,
+    music_db: float = 0.0,
+    location_db: float = 0.0,
+    ceiling: float = -1.0,
+) -> None:
+    """Mix the sound so that it meets its loudness when it is encoded: codecs move it, so it is tried and corrected."""
+    timeline, base = _timeline(cut, folder)
+    mixed = partial(
+        sound.mix,
+        timeline,
+        out / "mix.wav",
+        folder=base,
+        stems=out / "stems",
+        loudness=loudness,
+        duck_db=duck_db,
+        narration_db=narration_db,
+        music_db=music_db,
+        location_db=location_db,
+    )
+    first = mixed(ceiling=ceiling)
+    better = sound.correction(first, _encoded_loudness(first.path, _CODECS[codec]))
+    if better is not None:
+        mixed(gain_db=better[0], ceiling=better[1])
+    _write_about(out, {"notes": first.notes, "target": first.target})
+
+
+@step(kind="video", suffix=".mp4", uses=("editing",))
+def film(
+    out: Path,
+    cut: Version,
+    mix: Version,
+    captions: Version,
+    footage: Sequence[Version],
+    size: tuple[int, int],
+    rate: Fraction,
+    codec: str,
+    burn_captions: bool,
+    draft: bool,
+    folder: Path,
+    pieces: Pieces,
+    progress: Progress,
+    *,
+    crf: int = 20,
+    preset: str = "veryfast",
+) -> Path:
+    """Render the pictures, and lay the mix under them."""
+    timeline, base = _timeline(cut, folder)
+    encoding = Encoding(size, rate, _CODECS[codec], preset, crf)
+    out = out.with_suffix(encoding.suffix)
+    editing.render(
+        timeline,
+        out,
+        folder=base,
+        captions=Captions.open(captions.path) if burn_captions else None,
+        sound=Audio(mix.path / "mix.wav" if mix.path.is_dir() else mix.path),
+        encoding=encoding,
+        pieces=pieces.folder,
+        draft=draft,
+        progress=progress,
+    )
+    return out
+
+
+@step(kind="record", suffix=".json", uses=("sound",), publish=None)
+def measure(out: Path, film: Version) -> None:
+    """Measure the finished film: its length, its pictures and its loudness."""
+    video, audio = Video(film.path), Audio(film.path)
+    found = {
+        "length": str(video.duration),
+        "frames": video.frame_count,
+        "rate": str(video.frame_rate),
+        "size": video.size,
+        "loudness": sound.loudness(audio).to_json(),
+    }
+    write_text(out, json.dumps(found) + "\n")
+
+
+@step(kind="image", suffix=".png", uses=("editing",))
+def poster(
+    out: Path, cut: Version, footage: Sequence[Version], size: tuple[int, int], title: str | None, folder: Path
+) -> None:
+    """One picture that stands for the film."""
+    timeline, base = _timeline(cut, folder)
+    editing.poster(timeline, folder=base, size=size, title=title).save(out)
+
+
+@step(kind="folder", suffix="", uses=("editing",), publish=".")
+def export(out: Path, cut: Version, captions: Version, footage: Sequence[Version], folder: Path) -> None:
+    """The cut for other programs, its media named as they lie from the production's folder; captions as files."""
+    timeline, base = _timeline(cut, folder)
+    for clip in timeline.find_clips():
+        if isinstance(clip.media_reference, otio.schema.ExternalReference):
+            file = timelines.resolve(clip.media_reference, base)
+            clip.media_reference.target_url = timelines.url(file, folder)
+    for suffix in (".otio", ".xml", ".edl"):
+        timelines.save(timeline, out / f"film{suffix}")
+    for suffix in (".srt", ".vtt"):
+        Captions.open(captions.path).save(out / f"captions{suffix}")
+
+
+@step(kind="folder", suffix="", publish=None)
+def sheet(out: Path, cut: Version, footage: Sequence[Version], folder: Path, pieces: Pieces) -> None:
+    """Thumbnails of the shots that were used and refused, for the report."""
+    timeline, base = _timeline(cut, folder)
+    content = {version.path: version.sha256 for version in footage}
+    out.mkdir()
+    rows = {"used": list(_used(timeline, base)), "refused": list(_refused(timeline, base))[:_MOST_REFUSED]}
+    for group, shots in rows.items():
+        for index, shot in enumerate(shots):
+            file, middle = shot.pop("file"), (Fraction(shot["start"]) + Fraction(shot["end"])) / 2
+            shot["image"] = f"{group}_{index:03}.jpg"
+            image = pieces.get(
+                content.get(file) or sha256(file),
+                str(middle),
+                suffix=".jpg",
+                make=partial(_save_thumbnail, file, middle),
+            )
+            place(image, out / shot["image"], link=True)
+    _write_about(out, rows)
+
+
+def _analysed(version: Version, pieces: Pieces) -> Path | LaternaError:
+    """The folder of a file's analysis, or what is wrong with the file."""
+    try:
+        return pieces.get(version.sha256, make=lambda out: editing.analyse(Video(version.path)).save(out))
+    except LaternaError as error:
+        return error
+
+
+def _source_facts(path: Path) -> dict[str, Any]:
+    video = Video(path)
+    return {
+        "duration": str(video.duration),
+        "rate": str(video.frame_rate),
+        "size": video.size,
+        "timecode": str(video.timecode) if video.timecode else None,
+        "reel": video.reel,
+    }
+
+
+def _footage(analyse: Version, folder: Path) -> list[editing.Footage]:
+    """The analyses, each of its file where that lies now."""
+    rows = json.loads((analyse.path / ABOUT).read_text())["footage"]
+    return [
+        replace(editing.Footage.open(analyse.path / row["analysis"]), path=Path(os.path.normpath(folder / row["path"])))
+        for row in rows
+        if "analysis" in row
+    ]
+
+
+def _spoken(narrate: Version, narration: str | None, language: str) -> tuple[Transcript, Path | None]:
+    """What is said and its recording; a recording by hand that has no transcript is aligned with the narration."""
+    folder = narrate.path if narrate.path.is_dir() else narrate.path.parent / ""
+    speech = narrate.path if narrate.path.is_file() else folder / "speech.wav"
+    recording = speech if speech.exists() else None
+    if narrate.path.is_dir() and (folder / "transcript.json").exists():
+        return Transcript.open(folder / "transcript.json"), recording
+    if recording is None or narration is None:
+        return Transcript((), language), recording
+    return voice.align(narration, Audio(recording), language=language), recording
+
+
+def _timeline(cut: Version, folder: Path) -> tuple[otio.schema.Timeline, Path]:
+    """A cut, and the folder that its media are named from: its own, or the production's for a copy of film.otio."""
+    timeline = timelines.load(cut.path)
+    own = cut.path.parent
+    return timeline, folder if not _linked(timeline, own) and _linked(timeline, folder) else own
+
+
+def _linked(timeline: otio.schema.Timeline, folder: Path) -> bool:
+    try:
+        for clip in _file_clips(timeline):
+            timelines.resolve(clip.media_reference, folder)
+    except DataError:
+        return False
+    return True
+
+
+def _file_clips(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
+    clips = timeline.find_clips()
+    return (clip for clip in clips if isinstance(clip.media_reference, otio.schema.ExternalReference))
+
+
+def _encoded_loudness(mix: Path, codec: Codec) -> sound.Loudness:
+    """How loud a mix is when it has been a film's sound: measured in a film of one black picture."""
+    encoding = Encoding((16, 16), Fraction(1), codec)
+    trial = mix.with_name(f".trial{encoding.suffix}")
+    with VideoWriter(trial, encoding, sample_rate=48_000) as writer:
+        writer.write(np.zeros((16, 16, 3), np.uint8))
+        for block in Audio(mix).blocks(sample_rate=48_000, channels=2):
+            writer.write_audio(block)
+    measured = sound.loudness(Audio(trial))
+    trial.unlink()
+    return measured
+
+
+def _used(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:
+    """The shots of the picture track in order, with their place in their file and in the film."""
+    rate = timelines.frame_rate(timeline)
+    for clip in timelines.track(timeline, "Picture").find_clips():
+        reference, span = clip.media_reference, clip.trimmed_range()
+        if not isinstance(reference, otio.schema.ExternalReference):
+            continue
+        first = to_seconds(span.start_time)
+        start = first - (to_seconds(reference.available_range.start_time) if reference.available_range else 0)
+        has_timecode = "timecode" in reference.metadata.get("laterna", {})
+        yield {
+            "file": timelines.resolve(reference, base),
+            "name": clip.name,
+            "start": str(start),
+            "end": str(start + to_seconds(span.duration)),
+            "at": str(to_seconds(clip.range_in_parent().start_time)),
+            "timecode": str(Timecode(round(first * rate), rate)) if has_timecode else None,
+            "reason": str(clip.metadata.get("laterna", {}).get("reason", "")),
+        }
+
+
+def _refused(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:
+    for shot in timeline.metadata.get("laterna", {}).get("refused", []):
+        file = timelines.resolve(otio.schema.ExternalReference(shot["footage"]), base)
+        times = {name: str(Fraction(shot[name]).limit_denominator(1_000_000)) for name in ("start", "end")}
+        yield {"file": file, "name": file.stem, "reason": shot["reason"], **times}
+
+
+def _save_thumbnail(file: Path, time: Fraction, out: Path) -> None:
+    Video(file).thumbnail(time, _THUMBNAIL).save(out, quality=82)
+
+
+def _write_about(folder: Path, known: Mapping[str, Any]) -> None:
+    write_text(folder / ABOUT, json.dumps(known, indent=1, ensure_ascii=False) + "\n")
