@@ -88,7 +88,7 @@ def _sketch(moment: tuple[Path, Fraction]) -> np.ndarray:
 
 
 def _scores(sketches: list[np.ndarray]) -> np.ndarray:
-    """Each picture's mean rank by sharpness, contrast, colour (twice) and how gathered its subject is."""
+    """Each picture's ranks by sharpness, contrast, colour and, above all, how gathered its subject is."""
     measures = np.array([_measures(sketch) for sketch in sketches])
     ranks = measures.argsort(axis=0).argsort(axis=0) / max(1, len(sketches) - 1)
     return ranks @ [1.0, 1.0, 1.0, 1.5] - np.array([_misexposed(sketch) for sketch in sketches])
@@ -115,8 +115,9 @@ def _gathered(weights: np.ndarray) -> float:
 
 
 def _misexposed(picture: np.ndarray) -> float:
+    """0 for a picture of middling brightness, up to more than all ranks together for one that is black or white."""
     mean = picture.mean() / 255
-    return 6 * max(0.0, 0.15 - mean, mean - 0.85) / 0.15
+    return 10 * max(0.0, 0.15 - mean, mean - 0.85) / 0.15
 
 
 def attention(picture: np.ndarray) -> np.ndarray:
