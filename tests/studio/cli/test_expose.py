@@ -159,6 +159,17 @@ def test_a_folder_is_that_of_the_timeline_or_of_the_result(play: Any, tmp_path: 
     assert "Missing option '--out'" in play(made).err  # a timeline can't be printed
 
 
+def test_progress_is_shown_apart_from_the_result(play: Any) -> None:
+    def work(*, progress: Callable[[int, int], None] | None = None) -> dict[str, bool]:
+        """Work."""
+        assert progress is not None
+        progress(1, 2)
+        return {"done": True}
+
+    assert json.loads(play(work, "--json").out) == {"done": True}
+    assert "--progress" not in play(work, "--help").out
+
+
 def test_help_comes_from_the_docstring(play: Any) -> None:
     def find(video: Video, *, method: Literal["a", "b"] = "a", tell: Callable[[], None] | None = None) -> ShotTable:
         """Find ``[start, end)`` ranges of a film.

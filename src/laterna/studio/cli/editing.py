@@ -2,4 +2,4 @@
 
 from laterna import editing
 
-FUNCTIONS = [editing.captions, editing.render]
+FUNCTIONS = [editing.shots, editing.analyse, editing.captions, editing.render, editing.poster]

@@ -6,6 +6,7 @@
 - ``out: Path``, or a result that is a kind, makes the option ``-o``; ``--json`` prints the result for machines;
 - ``folder: Path``, where a timeline's relative media start, is the timeline's own folder, or that of ``-o``, unless
   it is given;
+- ``progress``, called with what is done and what there is to do, becomes a bar on stderr;
 - help comes from the docstring: its first paragraphs, and its ``Args:`` section.
 
 A parameter that no word can express (a callback, a table of objects) is left out when it has a default.
@@ -15,6 +16,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
@@ -24,7 +26,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import typer
 
 from laterna.media.kinds import Kind, kind_for
-from laterna.studio.cli.output import deliver, printable
+from laterna.studio.cli.output import deliver, printable, progress_bar
 
 _PLAIN = (str, int, float, bool, Path)
 _MANY = (list, tuple, Sequence, Iterable)
@@ -41,6 +43,7 @@ def expose(function: Callable[..., Any]) -> Callable[..., None]:
     help_of = parameter_help(function)
     doors = [door for p in signature.parameters.values() if (door := _door(p, help_of.get(p.name, "")))]
     kind = _kind_of_result(signature)
+    shows_progress = "progress" in signature.parameters
 
     @wraps(function)
     def command(**given: Any) -> None:
@@ -48,7 +51,9 @@ def expose(function: Callable[..., Any]) -> Callable[..., None]:
         if "folder" in given and given["folder"] is None:
             given["folder"] = _folder_of(doors, given)
         said = {door.name: door.value(word) for door in doors if (word := given[door.name]) is not None}
-        deliver(function(**said), kind, out, as_json=as_json)
+        with progress_bar() if shows_progress else nullcontext() as tell:
+            result = function(**said, progress=tell) if shows_progress else function(**said)
+        deliver(result, kind, out, as_json=as_json)
 
     parameters = [door.parameter for door in doors]
     if kind is not None:

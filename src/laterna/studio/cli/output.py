@@ -1,9 +1,10 @@
 """What a command prints: results on stdout, words on stderr."""
 
+import contextlib
 import dataclasses
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ def deliver(result: Any, kind: Kind | None, out: Path | None, *, as_json: bool) 
 def say(words: str) -> None:
     """Words for the user, on stderr."""
     typer.echo(words, err=True)
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """Give a function that is told what is done of how much, and draws it on stderr where that is a screen."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def printable(its_type: Any) -> bool:

@@ -1,0 +1,5 @@
+"""``laterna theatre``: the functions it exposes."""
+
+from laterna import theatre
+
+FUNCTIONS = [theatre.shoot]
