@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import opentimelineio as otio
@@ -107,9 +106,9 @@ def _row(
         left, right = _x(start, length), _x(start + to_seconds(span.duration), length)
         image = images[index] if index < len(images) else None
         yield _block(clip, track.name, start, (left, top, max(right - left - 1.5, 1), height), image)
-    for before, item in pairwise(track):
+    for item in track:
         if isinstance(item, otio.schema.Transition):
-            yield _transition(before, item, top, height, length)
+            yield _transition(item, top, height, length)
 
 
 def _block(
@@ -128,26 +127,28 @@ def _block(
     )
 
 
-def _transition(
-    before: otio.core.Composable, transition: otio.schema.Transition, top: float, height: float, length: Fraction
-) -> str:
-    middle = to_seconds(before.range_in_parent().end_time_exclusive())
-    left = _x(max(middle - to_seconds(transition.in_offset), Fraction(0)), length)
-    right = _x(middle + to_seconds(transition.out_offset), length)
-    name = escaped(transition.name or transition.transition_type)
-    return (
-        f'<g class="transition"><title>{name}</title>'
-        f'<polygon points="{left:.1f},{top + height:g} {right:.1f},{top:g} {right:.1f},{top + height:g}"/></g>'
+def _transition(transition: otio.schema.Transition, top: float, height: float, length: Fraction) -> str:
+    """A wedge over what comes in; over what goes out, at the film's end."""
+    span = transition.range_in_parent()
+    start, end = to_seconds(span.start_time), to_seconds(span.start_time + span.duration)
+    left, right = _x(max(start, Fraction(0)), length), _x(end, length)
+    closes = to_seconds(transition.out_offset) == 0
+    corners = (
+        ((left, top), (right, top), (right, top + height))
+        if closes
+        else ((left, top), (left, top + height), (right, top))
     )
+    points = " ".join(f"{x:.1f},{y:g}" for x, y in corners)
+    name = escaped(transition.name or transition.transition_type)
+    return f'<g class="transition"><title>{name}</title><polygon points="{points}"/></g>'
 
 
 def _label(clip: otio.schema.Clip) -> str:
-    reference = clip.media_reference
-    if isinstance(reference, otio.schema.GeneratorReference):
-        return str(reference.parameters.get("text", clip.name)).replace("\n", " ")
-    return str(clip.name)
+    """What is shown or said, else the clip's name."""
+    parameters = getattr(clip.media_reference, "parameters", {})
+    text = parameters.get("text") or clip.metadata.get("laterna", {}).get("text") or clip.name
+    return " ".join(str(text).split())
 
 
 def _reason(clip: otio.schema.Clip) -> str:
-    ours = clip.metadata.get("laterna", {})
-    return str(ours.get("reason", "")) if isinstance(ours, Mapping) or hasattr(ours, "get") else ""
+    return str(clip.metadata.get("laterna", {}).get("reason", ""))

@@ -1,0 +1,306 @@
+"""Whole films from small footage: what comes out, what a second run keeps, and what bad footage does."""
+
+import json
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import opentimelineio as otio
+import pytest
+
+from laterna.errors import BriefError, LaternaError
+from laterna.media.audio import Audio
+from laterna.media.captions import read_captions
+from laterna.media.timeline import load
+from laterna.media.video import Video
+from laterna.production.release import produce
+
+FIELDS = {
+    "footage": '["*.mp4"]',
+    "length": "2",
+    "size": '"160x90"',
+    "rate": "25",
+    "title": '"Light"',
+    "narration": '"A lamp."',
+    "steps.narrate.engine": '"none"',  # so that a result is the same on every machine
+}
+COLOURS = {"warm.mp4": (200, 120, 60), "cool.mp4": (40, 120, 200), "leaf.mp4": (60, 180, 80)}
+
+
+def written(folder: Path, **fields: str) -> Path:
+    path = folder / "brief.toml"
+    path.write_text("".join(f"{name} = {value}\n" for name, value in (FIELDS | fields).items()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def rushes(tmp_path_factory, make_film) -> Path:
+    folder = tmp_path_factory.mktemp("rushes")
+    for name, colour in COLOURS.items():
+        make_film(folder / name, seconds=3, shots=[colour], gop=25)
+    return folder
+
+
+@pytest.fixture
+def brief(tmp_path, rushes) -> Path:
+    for name in COLOURS:
+        shutil.copy2(rushes / name, tmp_path)
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, rushes):
+    """One production that tests only look at."""
+    folder = tmp_path_factory.mktemp("made")
+    for name in COLOURS:
+        shutil.copy2(rushes / name, folder)
+    return produce(written(folder))
+
+
+def test_everything_lies_in_the_folder(made):
+    names = {path.as_posix() for path in made.files}
+    assert names >= {
+        "film.mp4",
+        "film.otio",
+        "film.xml",
+        "film.edl",
+        "captions.srt",
+        "captions.vtt",
+        "mix.wav",
+        "poster.png",
+        "report.html",
+        "project.json",
+    }
+    assert any(name.startswith("stems/") for name in names)
+    assert all((made.folder / name).stat().st_size for name in names)
+
+
+def test_the_film_is_as_the_brief_says(made):
+    film = Video(made.folder / "film.mp4")
+    assert (film.size, film.frame_rate, film.frame_count, film.duration) == ((160, 90), 25, 50, 2)
+    assert made.length == 2
+    assert abs(made.loudness["integrated"] - -14) <= 0.5
+    assert made.loudness["true_peak"] <= -0.9
+
+
+def test_the_film_sounds_as_the_mix(made):
+    film, mix = (
+        np.concatenate([*Audio(made.folder / name).blocks(0, Fraction(2))]) for name in ("film.mp4", "mix.wav")
+    )
+    assert np.sqrt(np.mean((film - mix) ** 2)) < 0.1 * np.sqrt(np.mean(mix**2))
+
+
+def test_exported_timelines_find_their_media_from_the_folder(made):
+    for name in ("film.otio", "film.xml", "film.edl"):
+        clips = [
+            c for c in load(made.folder / name).find_clips() if c.media_reference.schema_name() == "ExternalReference"
+        ]
+        assert clips
+        for clip in clips:
+            assert (made.folder / otio.url_utils.filepath_from_url(clip.media_reference.target_url)).is_file()
+
+
+def test_captions_say_the_narration(made):
+    for name in ("captions.srt", "captions.vtt"):
+        assert [caption.text for caption in read_captions(made.folder / name)] == ["A lamp."]
+    assert any("reading speed" in note for note in made.notes)
+
+
+def test_the_record_is_one_file_that_tells_all(made):
+    record = json.loads((made.folder / "project.json").read_text())
+    assert record["loudness"] == made.loudness
+    assert {row["path"] for row in record["footage"]} == {f"../{name}" for name in COLOURS}
+    assert all((made.folder / row["path"]).is_file() for row in record["steps"].values() if row["kind"] != "folder")
+    assert record["credits"]
+
+
+def test_the_report_needs_no_network(made):
+    page = (made.folder / "report.html").read_text()
+    links = [part.split('"')[0] for mark in ('src="', 'href="', "url(") for part in page.split(mark)[1:]]
+    assert 'src="film.mp4"' in page
+    assert all(link == "film.mp4" or link.startswith("data:") for link in links)
+    assert page.count("<figure") >= 2
+
+
+def test_a_second_run_keeps_every_step(brief):
+    produce(brief)
+    before = {path: path.stat().st_mtime_ns for path in brief.with_suffix("").iterdir() if path.suffix == ".mp4"}
+    again = produce(brief)
+    assert all(step.kept for step in again.steps)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_changed_title_leaves_the_analysis_and_the_narration(brief):
+    produce(brief)
+    changed = produce(written(brief.parent, title='"Dark"'))
+    assert {step.step for step in changed.steps if step.kept} >= {"analyse", "narrate"}
+    assert {step.step for step in changed.steps if not step.kept} >= {"cut", "film", "poster"}
+
+
+def test_an_edited_timeline_is_rendered_for_one_run_or_for_good(brief):
+    folder = produce(brief).folder
+    timeline = load(folder / "film.otio")
+    pictures = next(track for track in timeline.tracks if track.name == "Picture")
+    half = otio.opentime.RationalTime(25, 25)
+    for track in timeline.tracks:
+        track[:] = [item for item in track if track is pictures and isinstance(item, otio.schema.Clip)][:1]
+    pictures[0].source_range = otio.opentime.TimeRange(pictures[0].source_range.start_time, half)
+    otio.adapters.write_to_file(timeline, str(folder / "edited.otio"))
+    once = produce(brief, timeline=folder / "edited.otio")
+    assert once.length == 1
+    assert produce(brief).length == 2
+    shutil.copy(folder / "edited.otio", folder / "versions" / "cut" / "hand.otio")
+    assert produce(brief).length == 1
+    assert produce(brief).length == 1
+
+
+def test_draft_renders_at_a_quarter_of_the_size(brief):
+    folder = produce(brief, draft=True).folder
+    assert Video(folder / "film.mp4").size == (40, 22)
+    assert Video(produce(brief).folder / "film.mp4").size == (160, 90)
+
+
+def test_webm_takes_the_films_place(brief):
+    folder = produce(brief).folder
+    produce(written(brief.parent, codec='"webm"'))
+    assert (folder / "film.webm").is_file()
+    assert not (folder / "film.mp4").exists()
+    assert 'src="film.webm"' in (folder / "report.html").read_text()
+
+
+def test_a_plan_adds_a_step_of_the_users(brief):
+    plan = brief.with_name("mine.py")
+    plan.write_text(
+        "from laterna.production import step\n\n\n@step(kind='text', suffix='.txt')\n"
+        "def slogan(out, title, film, *, loud=False):\n    out.write_text(title.upper() if loud else title)\n"
+    )
+    release = produce(written(brief.parent, **{"steps.slogan.loud": "true"}), plan=plan)
+    assert (release.folder / "slogan.txt").read_text() == "LIGHT"
+
+
+def test_narration_that_overflows_the_length_gives_the_seconds(brief):
+    with pytest.raises(BriefError, match=r"\d s"):
+        produce(written(brief.parent, narration='"' + "One more word and then another. " * 8 + '"'))
+
+
+def test_odd_names_come_through(tmp_path, rushes):
+    folder = tmp_path / "a folder\nof 影 [rushes] #1 100%"
+    folder.mkdir()
+    shutil.copy(rushes / "warm.mp4", folder / "tâke one\n影.mp4")
+    shutil.copy(rushes / "cool.mp4", folder / "[2] #?&%20.mp4")
+    release = produce(written(folder))
+    assert Video(release.folder / "film.mp4").frame_count == 50
+    assert produce(written(folder)).to_json()["steps"][0]["kept"]
+
+
+def _truncated(path: Path, film: bytes) -> None:
+    path.write_bytes(film[: len(film) // 2])
+
+
+def _truncated_stream(path: Path, film: bytes) -> None:
+    """A Matroska file whose second half is missing: it opens well."""
+    whole = path.with_suffix(".whole.mkv")
+    with av.open(str(path.parent / "warm.mp4")) as source, av.open(str(whole), "w", format="matroska") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
+    whole.unlink()
+
+
+def _text(path: Path, film: bytes) -> None:
+    path.write_text("This is no film.\n" * 99)
+
+
+def _noise(path: Path, film: bytes) -> None:
+    path.write_bytes(np.random.default_rng(0).bytes(20_000))
+
+
+def _flipped_header(path: Path, film: bytes) -> None:
+    broken = bytearray(film)
+    for index in range(0, min(len(broken), 2_000), 7):
+        broken[index] ^= 0xFF
+    path.write_bytes(broken)
+
+
+def _huge(path: Path, film: bytes) -> None:
+    """A size of 60000x60000 where the sample description has it."""
+    index = film.index(b"avc1") + 28
+    path.write_bytes(film[:index] + b"\xea\x60\xea\x60" + film[index + 4 :])
+
+
+def _packets(path: Path, change) -> None:
+    with av.open(str(path.parent / "warm.mp4")) as source, av.open(str(path), "w", format="mp4") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for index, packet in enumerate(p for p in source.demux(source.streams.video[0]) if p.dts is not None):
+            if change(index, packet):
+                packet.stream = stream
+                target.mux(packet)
+
+
+def _no_key_frame(path: Path, film: bytes) -> None:
+    _packets(path, lambda index, packet: not packet.is_keyframe)
+
+
+def _jumping(path: Path, film: bytes) -> None:
+    def jump(index, packet):
+        if index > 10:
+            packet.pts += 200 * packet.time_base.denominator
+            packet.dts += 200 * packet.time_base.denominator
+        return True
+
+    _packets(path, jump)
+
+
+def _audio_only(path: Path, film: bytes) -> None:
+    with av.open(str(path.parent / "warm.mp4")) as source, av.open(str(path), "w", format="mp4") as target:
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+
+
+BAD = [_truncated, _truncated_stream, _text, _noise, _flipped_header, _huge, _no_key_frame, _jumping, _audio_only]
+
+
+@pytest.mark.parametrize("make", BAD, ids=lambda make: make.__name__.strip("_"))
+@pytest.mark.timeout(60)
+def test_bad_footage_is_named_and_the_rest_is_used(tmp_path, rushes, make):
+    for name in ("warm.mp4", "cool.mp4"):
+        shutil.copy2(rushes / name, tmp_path)
+    make(tmp_path / "bad one.mp4", (rushes / "leaf.mp4").read_bytes())
+    with pytest.raises(LaternaError, match=r"bad one\.mp4") as caught:
+        produce(written(tmp_path))
+    assert "\n" not in str(caught.value)
+    release = produce(written(tmp_path, on_bad_footage='"skip"'))
+    assert [one.path.name for one in release.skipped] == ["bad one.mp4"]
+    assert Video(release.folder / "film.mp4").frame_count == 50
+    assert "bad one.mp4" in (release.folder / "report.html").read_text()
+
+
+def _one_frame(path: Path, film: bytes) -> None:
+    _packets(path, lambda index, packet: index == 0)
+
+
+def _flipped(path: Path, film: bytes) -> None:
+    broken = bytearray(film)
+    for index in np.random.default_rng(1).integers(len(film) // 3, len(film), 40):
+        broken[index] ^= 1 << (index % 8)
+    path.write_bytes(broken)
+
+
+@pytest.mark.parametrize("make", [_one_frame, _flipped], ids=lambda make: make.__name__.strip("_"))
+@pytest.mark.timeout(60)
+def test_doubtful_footage_is_used_or_named(tmp_path, rushes, make):
+    for name in ("warm.mp4", "cool.mp4"):
+        shutil.copy2(rushes / name, tmp_path)
+    make(tmp_path / "odd.mp4", (rushes / "leaf.mp4").read_bytes())
+    release = produce(written(tmp_path, on_bad_footage='"skip"'))
+    assert Video(release.folder / "film.mp4").frame_count == 50
+    assert [one.path.name for one in release.skipped] in ([], ["odd.mp4"])
+    assert all("odd.mp4" in one.reason for one in release.skipped)
