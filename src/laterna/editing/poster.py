@@ -88,16 +88,17 @@ def _sketch(moment: tuple[Path, Fraction]) -> np.ndarray:
 
 
 def _scores(sketches: list[np.ndarray]) -> np.ndarray:
-    """Each picture's ranks by sharpness, contrast, colour and, above all, how gathered its subject is."""
-    measures = np.array([_measures(sketch) for sketch in sketches])
-    ranks = measures.argsort(axis=0).argsort(axis=0) / max(1, len(sketches) - 1)
-    return ranks @ [1.0, 1.0, 1.0, 1.5] - np.array([_misexposed(sketch) for sketch in sketches])
+    """How each picture stands among the others in sharpness, contrast, colour and how gathered its subject is."""
+    measures = np.array([_measures(sketch) for sketch in sketches])  # (pictures, 4)
+    lowest, highest = measures.min(axis=0), measures.max(axis=0)
+    standing = (measures - lowest) / np.maximum(highest - lowest, 1e-6)
+    return standing @ [1.0, 1.0, 1.5, 1.5] - np.array([_misexposed(sketch) for sketch in sketches])
 
 
 def _measures(sketch: np.ndarray) -> list[float]:
     gray = cv2.cvtColor(sketch, cv2.COLOR_RGB2GRAY)
     sharpness = cv2.Laplacian(gray, cv2.CV_32F).var()
-    return [float(sharpness), float(gray.std()), _colourfulness(sketch), _gathered(attention(sketch))]
+    return [float(np.log1p(sharpness)), float(gray.std()), _colourfulness(sketch), _gathered(attention(sketch))]
 
 
 def _colourfulness(picture: np.ndarray) -> float:
@@ -115,7 +116,7 @@ def _gathered(weights: np.ndarray) -> float:
 
 
 def _misexposed(picture: np.ndarray) -> float:
-    """0 for a picture of middling brightness, up to more than all ranks together for one that is black or white."""
+    """0 for a picture of middling brightness, up to more than all measures together for one that is black or white."""
     mean = picture.mean() / 255
     return 10 * max(0.0, 0.15 - mean, mean - 0.85) / 0.15
 
