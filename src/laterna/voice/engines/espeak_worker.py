@@ -48,6 +48,7 @@ def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     sample_rate = library.espeak_Initialize(_SYNCHRONOUS, 0, b".", _DONT_EXIT)
     if sample_rate <= 0:
         sys.exit("its data can't be read")
+    library.espeak_ng_SetRandSeed(ctypes.c_long(1))  # breath and roughness are noise, seeded by the clock otherwise
     if library.espeak_SetVoiceByName(request["voice"].encode()):
         sys.exit(f"it has no voice {request['voice']!r}")
     library.espeak_SetParameter(_RATE, request["words_a_minute"], 0)
