@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 
 from laterna.editing import sudden
-from laterna.editing.gradual import gradual
+from laterna.editing.gradual import dissolves_and_fades
 from laterna.editing.likeness import Window
 from laterna.editing.sketches import Sketches
+from laterna.editing.wipes import wipes
 from laterna.media.shots import Shot, ShotTable, Transition
 from laterna.media.video import Frame, Video
 
@@ -115,5 +116,13 @@ def boundaries(window: Window, rate: float) -> list[Transition]:
     cuts = sudden.cuts(window, jut, rate)
     barriers = jut > _BARRIER
     barriers[[cut.first_frame for cut in cuts]] = True
-    slow = gradual(window, barriers, rate)
+    walls = np.cumsum(barriers)
+    slow = dissolves_and_fades(window, walls, rate)
+    for wipe in wipes(window, walls, rate):
+        if not any(_overlap(wipe, other) for other in slow):
+            slow.append(wipe)
     return sorted([*cuts, *slow], key=lambda t: t.first_frame)
+
+
+def _overlap(one: Transition, other: Transition) -> bool:
+    return one.first_frame <= other.last_frame and other.first_frame <= one.last_frame
