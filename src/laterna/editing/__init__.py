@@ -2,9 +2,26 @@
 
 from laterna.editing.analyse import Footage, analyse
 from laterna.editing.captions import captions, too_fast
+from laterna.editing.cut import cut
+from laterna.editing.interchange import compare, export
+from laterna.editing.pins import Ban, Pin
 from laterna.editing.poster import poster
 from laterna.editing.render import render
 from laterna.editing.shots import shots
 from laterna.editing.titles import title
 
-__all__ = ["Footage", "analyse", "captions", "poster", "render", "shots", "title", "too_fast"]
+__all__ = [
+    "Ban",
+    "Footage",
+    "Pin",
+    "analyse",
+    "captions",
+    "compare",
+    "cut",
+    "export",
+    "poster",
+    "render",
+    "shots",
+    "title",
+    "too_fast",
+]

@@ -20,7 +20,7 @@ _RELAXED = {
     "slide": "cut beside its sentence's end, where the footage before it ends",
 }
 _SHARP, _SOFT = 0.75, 0.5
-_CALM, _LIVELY = 0.02, 0.08
+_CALM, _LIVELY = 0.03, 0.12  # picture widths a second
 
 
 class Account:
@@ -44,8 +44,8 @@ class Account:
             relaxed = list(self._relaxed(index, bounds))
             words = [self._look(shot.piece, source), *self._place(index), *_sentences(covered)]
             words += [_RELAXED[name] for name in relaxed]
-            if not {"duplicate", "jump"} & set(relaxed) and len(self._shots) > 1:
-                words.append("not a near-duplicate of the shot before it" if index else "not one of the shot after it")
+            if len(self._shots) > 1 and not any(self._clashes(i) for i in (index, index + 1)):
+                words.append("not a near-duplicate of its neighbours")
             row: dict[str, Any] = {
                 "reason": "; ".join(words),
                 "shot": shot.piece.shot + 1,
@@ -89,15 +89,20 @@ class Account:
 
     def _relaxed(self, index: int, bounds: set[int]) -> Iterator[str]:
         shot, rules = self._shots[index], self._chooser.rules
-        if index:
-            clash = self._chooser.clash(self._shots[index - 1].piece, shot.piece)
-            yield from [clash] if clash else []
+        if clash := self._clashes(index):
+            yield clash
         if shot.pick.length > rules.longest:
             yield "long"
         if shot.pick.length < rules.shortest:
             yield "short"
         if index and any(shot.start < bound < shot.start + rules.shortest for bound in bounds):
             yield "slide"
+
+    def _clashes(self, index: int) -> str:
+        """What is wrong with the cut that leads to a shot."""
+        if not 0 < index < len(self._shots):
+            return ""
+        return self._chooser.clash(self._shots[index - 1].piece, self._shots[index].piece)
 
     def _refusal(self, source: Source, index: int, span: Range) -> str:
         shortest = self._chooser.rules.shortest

@@ -57,7 +57,7 @@ class Rules:
     def fitting(self, available: int, want: int, rest: int) -> int | None:
         """How long a shot of up to ``available`` frames to use where ``rest`` are to be filled; None: it can't be."""
         most = min(available, self.longest, rest)
-        if rest <= most and rest - want < self.shortest:
+        if self.shortest <= rest <= most and rest - want < self.shortest:
             return rest
         length = max(self.shortest, min(want, most))
         if available - length < self.shortest and available <= min(self.longest, want * 4 // 3):
@@ -102,14 +102,18 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A slot to be filled, and the shots that stand at its sides."""
+    """A slot to be filled, what stands at its sides, and frames that the next slot can lend it (-1: none follows)."""
 
     slot: int
     length: int
     pins: Sequence[Reserved]
     left: Piece | None
     right: Piece | None
-    last: bool
+    spare: int
+
+    @property
+    def last(self) -> bool:
+        return self.spare < 0
 
 
 class Chooser:
@@ -161,20 +165,27 @@ class Chooser:
                 pins[index],
                 next((picks[-1].piece for picks in reversed(film) if picks), None),
                 next((picks[0].piece for picks in before[index + 1 :] if picks), None) or _first(pins[index + 1 :]),
-                all(later.span[0] == later.span[1] for later in slots[index + 1 :]),
+                self._spare(slots[index + 1 :], pins[index + 1 :]),
             )
             picks = self._stretched(old, was_start - reached, slot.span[1] - slot.planned[1], job) if old else None
             if picks is None:
                 self._release(old)
-                picks = self._fill(job)
+                picks = self._fill(job, film)
             if picks is None:
                 return None
             film.append(picks)
-            reached += sum(pick.length for pick in picks)
+            reached = sum(pick.length for pick in chain.from_iterable(film))
         return film
 
-    def _fill(self, job: _Job) -> list[Pick] | None:
-        """Shots for a slot. They may end up to ``shortest`` frames before it does, but not in the last slot."""
+    def _spare(self, slots: Sequence[Slot], pins: Sequence[Sequence[Reserved]]) -> int:
+        """Frames that the next slot can lend to the one before it; -1 where none follows."""
+        if all(slot.span[0] == slot.span[1] for slot in slots):
+            return -1
+        needed = max(self.rules.shortest, sum(pin.least(self.rules.shortest) for pin in pins[0]))
+        return max(0, slots[0].span[1] - slots[0].span[0] - needed)
+
+    def _fill(self, job: _Job, film: list[list[Pick]]) -> list[Pick] | None:
+        """Shots for a slot after what ``film`` has. They may end beside the slot's end, but not in the last slot."""
         due = self._pinned(job)
         rest = job.length - sum(pick.length for pick in due)
         beat = rest / max(1, round(rest / self.rules.beat))
@@ -187,15 +198,35 @@ class Chooser:
                 continue
             want = max(self.rules.shortest, round(beat * rhythm.uniform(0.8, 1.25)))
             for name, rules in self.rules.ladder():
-                if name == "slide" and rest < self.rules.shortest and not job.last:
-                    return picks + due
-                added = self._add(job, picks, due, rest, want, rules) or self._grow(job, picks, due, rest, rules)
+                if name == "slide" and rest < self.rules.shortest:
+                    if not job.last:
+                        self._bridge(job, picks, due, rest, rules)
+                        return picks + due
+                    added = self._grow_earlier(job, film, rest, rules)
+                else:
+                    added = self._add(job, picks, due, rest, want, rules) or self._grow(job, picks, due, rest, rules)
                 if added:
                     rest -= added
                     break
             else:
                 return None
         return picks
+
+    def _bridge(self, job: _Job, picks: list[Pick], due: list[Pick], rest: int, rules: Rules) -> None:
+        """Bring the cut that lies ``rest`` frames before its slot's end to the nearer side of it, if that can be."""
+        over = rules.shortest - rest
+        if over < rest and over <= job.spare:
+            self._add(job, picks, due, rules.shortest, rules.shortest, rules)
+
+    def _grow_earlier(self, job: _Job, film: list[list[Pick]], rest: int, rules: Rules) -> int:
+        """Lengthen a shot of an earlier slot, which moves all cuts after it; the frames that this fills."""
+        for index in reversed(range(len(film))):
+            left = next((picks[-1].piece for picks in reversed(film[:index]) if picks), None)
+            right = next((picks[0].piece for picks in film[index + 1 :] if picks), None)
+            added = self._grow(replace(job, left=left, right=right), film[index], [], rest, rules)
+            if added:
+                return added
+        return 0
 
     def _pinned(self, job: _Job) -> list[Pick]:
         """The slot's pins, as long as the slot lets them be."""
@@ -211,7 +242,7 @@ class Chooser:
                 )
             region = pin.region
             length = min(region.length, room)
-            if not pin.whole:
+            if not pin.whole and job.last:
                 length = self.rules.fitting(region.length, region.length, room) or length
             source = self.material.sources[region.source]
             start = region.start if pin.whole else source.best_start(region, length, 0)

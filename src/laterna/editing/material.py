@@ -8,25 +8,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
-if TYPE_CHECKING:
-    from laterna.editing.analyse import Footage
+from laterna.editing.analyse import Footage
 
-DUPLICATE = 10  # of 64 bits: pictures whose fingerprints differ in no more are near-duplicates
-SIMILAR = 20  # of 64 bits: two ranges of one shot that differ in no more would jump if they met
+DUPLICATE = 8  # of 64 bits: pictures whose fingerprints differ in no more are near-duplicates
+SIMILAR = 16  # of 64 bits: two ranges of one shot that differ in no more would jump if they met
 
-_BLURRED = 0.35  # of the file's own sharp pictures (their 90th percentile)
-_BLACK, _WHITE = 0.02, 0.98  # mean luma of 0..1
-_WHIP = 1.0  # picture widths a second, as the next two
-_FROZEN = 0.0002
-_CALM, _LIVELY = 0.02, 0.08
-_FAULTS = ("", "blurred", "black", "blown out", "a whip pan", "frozen")
+_BLURRED = 0.45  # of the file's own sharp pictures
+_OWN_SHARP = 90  # percentile: which those are
+_LEAST_SHARP = 0.25  # a file's sharp pictures that are not even so sharp count as soft
+_BLACK, _WHITE = 0.02, 0.98  # mean brightness
+_CLIPPED = 0.97  # of the picture
+_SHAKEN, _WHIP = 0.2, 0.7  # speed of the camera, picture widths a second
+_FROZEN = 5e-5  # motion, picture widths a second
+_MOVING = 0.05
+_FAULTS = ("", "black", "blown out", "blurred", "a whip pan", "frozen")
 _UNUSABLE = ("black", "blown out")
-
+_RUN = 3  # samples that a fault has to last, half a second
 _USED_BEFORE = 0.3  # what each earlier use of its shot costs a piece, against a quality of 0..1
+_SOURCE_USED, _MOST_USES = 0.1, 3  # what each earlier use of its file costs it, up to so many
 _FAULTY = 0.5
 _WHIM = 0.05  # how far a seed may prefer one shot to another
 
@@ -55,7 +58,7 @@ class Piece:
 class Source:
     """One file's measurements, laid on the film's frames."""
 
-    def __init__(self, index: int, footage: "Footage", rate: Fraction, bans: Sequence[Range] = ()) -> None:
+    def __init__(self, index: int, footage: Footage, rate: Fraction, bans: Sequence[Range] = ()) -> None:
         self.index = index
         self.footage = footage
         self.bans = bans
@@ -65,18 +68,13 @@ class Source:
         times = np.array([float(Fraction(time) * rate) for time in frames["time"]])
         self._times = times
         self._prints = [int(value) for value in frames["fingerprint"]]
-        sharpness, exposure, motion = (frames[name].to_numpy() for name in ("sharpness", "exposure", "motion"))
-        sharp = np.minimum(1.0, sharpness / max(1e-9, np.percentile(sharpness, 90)))
-        lit = 1.0 - np.abs(2 * exposure - 1) ** 3
-        moved = np.minimum(1.0, motion / _LIVELY)
-        quality = 0.6 * sharp + 0.25 * lit + 0.15 * moved
-        self._sums = {
-            name: _running_sum(times, values, self.length)
-            for name, values in (("quality", quality), ("sharp", sharp), ("motion", motion))
-        }
-        faults = _faults(sharp, exposure, motion)
+        values = {name: frames[name].to_numpy() for name in ("sharpness", "motion")}
+        own = max(_LEAST_SHARP, float(np.percentile(values["sharpness"], _OWN_SHARP)))
+        values["sharp"] = np.minimum(1.0, values["sharpness"] / own)
+        values["quality"] = _quality(frames, values["sharp"])
+        self._sums = {name: _running_sum(times, values[name], self.length) for name in ("quality", "sharp", "motion")}
         self.loudness = _loudness(footage, rate, self.length)
-        self.pieces = list(self._runs(_at_frames(times, faults, self.length)))
+        self.pieces = list(self._runs(_at_frames(times, _faults(frames, values["sharp"]), self.length)))
 
     def mean(self, name: str, start: int, end: int) -> float:
         """Mean "quality", "sharp" or "motion" over [start, end)."""
@@ -106,6 +104,8 @@ class Source:
     def _runs(self, faults: np.ndarray) -> Iterator[Piece]:
         for shot, clean in enumerate(self.shots):
             for start, end in without([clean], self.bans):
+                if start == end:
+                    continue
                 edges = start + 1 + np.flatnonzero(np.diff(faults[start:end]))
                 for a, b in pairwise([start, *edges.tolist(), end]):
                     yield Piece(self.index, shot, a, b, _FAULTS[faults[a]])
@@ -129,7 +129,7 @@ class Material:
         self.sources = sources
         self._taken: list[list[Range]] = [[] for _ in sources]
         self._offers: list[Offer | None] = [None] * len(sources)
-        self._offsets = np.concatenate([[0], np.cumsum([source.length for source in sources])])
+        self._offsets = np.concatenate([[0], np.cumsum([source.length**0.5 for source in sources])])
         self._whims = [
             np.random.default_rng([seed, source.index]).uniform(-_WHIM, _WHIM, len(source.shots)) for source in sources
         ]
@@ -187,6 +187,7 @@ class Material:
     def _count(self, index: int) -> Offer:
         source, taken = self.sources[index], self._taken[index]
         used = Counter(source.shot_at(start) for start, _ in taken)
+        source_used = _SOURCE_USED * min(len(taken), _MOST_USES)
         pieces = [piece.part(*left) for piece in source.pieces for left in without([(piece.start, piece.end)], taken)]
         rows = [
             (
@@ -194,6 +195,7 @@ class Material:
                 source.mean("quality", piece.start, piece.end)
                 + self._whims[index][piece.shot]
                 - _USED_BEFORE * used[piece.shot]
+                - source_used
                 - _FAULTY * bool(piece.fault),
                 source.mean("motion", piece.start, piece.end),
                 self.rank(piece),
@@ -203,9 +205,10 @@ class Material:
         return Offer(pieces, *np.array(rows, float).reshape(-1, 4).T)
 
     def rank(self, piece: Piece) -> float:
-        """Where in all the footage a piece lies, in 0..1."""
-        middle = self._offsets[piece.source] + (piece.start + piece.end) / 2
-        return float(middle / max(1, self._offsets[-1]))
+        """Where in all the footage a piece lies, in 0..1; long files count by the square root of their length."""
+        share = (piece.start + piece.end) / 2 / self.sources[piece.source].length
+        low, high = self._offsets[piece.source : piece.source + 2]
+        return float((low + share * (high - low)) / self._offsets[-1])
 
 
 def without(ranges: Sequence[Range], holes: Sequence[Range]) -> list[Range]:
@@ -226,7 +229,7 @@ def distance(a: Sequence[int], b: Sequence[int]) -> int:
     return min((x ^ y).bit_count() for x in a for y in b)
 
 
-def _clean(footage: "Footage", index: int, rate: Fraction, length: int) -> Range:
+def _clean(footage: Footage, index: int, rate: Fraction, length: int) -> Range:
     """A shot without its shared frames, on film frames that surely lie within it."""
     shot = footage.shots[index]
     first, end = footage.shots.clean_frames(index)
@@ -236,15 +239,36 @@ def _clean(footage: "Footage", index: int, rate: Fraction, length: int) -> Range
     return start, max(start, min(length, int(end_time * rate)))
 
 
-def _faults(sharp: np.ndarray, exposure: np.ndarray, motion: np.ndarray) -> np.ndarray:
-    """The fault of each sample, an index into ``_FAULTS``; one bad sample between two good ones is let pass."""
-    conditions = (sharp < _BLURRED, exposure < _BLACK, exposure > _WHITE, motion > _WHIP, motion < _FROZEN)
-    faults = np.zeros(len(sharp), int)
-    for code, bad in reversed(list(enumerate(conditions, 1))):
-        faults[bad] = code
-    alone = (faults[1:-1] > 0) & (faults[:-2] == 0) & (faults[2:] == 0)
-    faults[1:-1][alone] = 0
-    return faults
+def _quality(frames: pl.DataFrame, sharp: np.ndarray) -> np.ndarray:
+    """How good each sample is, 0..1: sharp, well lit, moving, and held steadily."""
+    exposure, white, motion, camera = (frames[name].to_numpy() for name in ("exposure", "white", "motion", "camera"))
+    lit = 1 - np.abs(2 * exposure - 1) ** 3 - white / 2
+    steady = 1 - np.clip((camera - _SHAKEN) / (_WHIP - _SHAKEN), 0, 1)
+    return 0.5 * sharp + 0.2 * lit + 0.15 * np.minimum(1, motion / _MOVING) + 0.15 * steady
+
+
+def _faults(frames: pl.DataFrame, sharp: np.ndarray) -> np.ndarray:
+    """The fault of each sample, an index into ``_FAULTS``; one that is over at once is let pass, but for a whip pan."""
+    exposure, black, white, motion, camera = (
+        frames[name].to_numpy() for name in ("exposure", "black", "white", "motion", "camera")
+    )
+    conditions = (
+        (exposure < _BLACK) | (black > _CLIPPED),
+        (exposure > _WHITE) | (white > _CLIPPED),
+        _lasting(sharp < _BLURRED),
+        camera > _WHIP,
+        _lasting(motion < _FROZEN),
+    )
+    return np.select(conditions, range(1, len(_FAULTS)), 0)
+
+
+def _lasting(bad: np.ndarray) -> np.ndarray:
+    """Where ``bad`` holds for ``_RUN`` samples or more."""
+    edges = np.flatnonzero(np.diff(bad, prepend=False, append=False))
+    kept = np.zeros(len(bad), bool)
+    for start, end in edges.reshape(-1, 2):
+        kept[start:end] = end - start >= _RUN
+    return kept
 
 
 def _at_frames(times: np.ndarray, values: np.ndarray, length: int) -> np.ndarray:
@@ -257,7 +281,7 @@ def _running_sum(times: np.ndarray, values: np.ndarray, length: int) -> np.ndarr
     return np.concatenate([[0.0], np.cumsum(np.interp(np.arange(length), times, values))])
 
 
-def _loudness(footage: "Footage", rate: Fraction, length: int) -> np.ndarray | None:
+def _loudness(footage: Footage, rate: Fraction, length: int) -> np.ndarray | None:
     """dB at each film frame; None where there is no sound."""
     sound = footage.sound
     if sound.is_empty():

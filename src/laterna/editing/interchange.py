@@ -1,0 +1,100 @@
+"""A timeline for other editing programs: written, read back, and compared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from laterna.errors import DataError
+from laterna.media.timecode import to_seconds
+from laterna.media.timeline import frame_rate, load, one_track, save
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The files that were written, and in words what each does not hold."""
+
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"files": [str(path) for path in self.files], "notes": list(self.notes)}
+
+
+def export(timeline: otio.schema.Timeline, out: Path) -> Exported:
+    """Write a timeline as OTIO, Final Cut Pro 7 XML and EDL, read each back, and say what differs.
+
+    An EDL holds one track: it is compared with that track's cuts and dissolves, and what else the film has is noted.
+
+    Args:
+        timeline: its relative media have to be named from the folder of ``out``.
+        out: the files' common path; .otio, .xml and .edl are added to it.
+
+    Raises:
+        MediaError: a file can't be written.
+    """
+    files, notes = [], []
+    for suffix in (".otio", ".xml", ".edl"):
+        path = out.with_name(out.name + suffix)
+        try:
+            save(timeline, path)
+        except DataError as error:  # the format can't: an EDL has no time code at 10 frames a second
+            notes.append(str(error))
+            continue
+        files.append(path)
+        expected = one_track(timeline) if suffix == ".edl" else timeline
+        found = compare(expected, load(path), media=suffix != ".edl")
+        notes += [f"{path.name}: {difference}" for difference in found]
+    return Exported(tuple(files), tuple(notes))
+
+
+def compare(a: otio.schema.Timeline, b: otio.schema.Timeline, *, media: bool = True) -> list[str]:
+    """What differs between two timelines, in words: what lies where on which track, and, with ``media``, whose files.
+
+    Gaps count only for where they put what follows them, and empty tracks not at all.
+    """
+    found = []
+    if frame_rate(a) != frame_rate(b):
+        found.append(f"{frame_rate(a)} frames a second became {frame_rate(b)}")
+    tracks = [[track for track in timeline.tracks if track.find_clips()] for timeline in (a, b)]
+    if len(tracks[0]) != len(tracks[1]):
+        found.append(f"{len(tracks[0])} tracks became {len(tracks[1])}")
+    for one, other in zip(*tracks, strict=False):
+        if one.kind != other.kind:
+            found.append(f"the {one.kind} track {one.name!r} became one of {other.kind}")
+        for entry, its in zip_longest(_entries(one, media), _entries(other, media)):
+            if entry != its:
+                found.append(f"on track {one.name!r}, {entry or 'nothing'} became {its or 'nothing'}")
+    return found
+
+
+def _entries(track: otio.schema.Track, media: bool) -> Iterator[str]:
+    """Each clip and each transition of a track in words."""
+    now = Fraction(0)
+    for item in track:
+        if isinstance(item, otio.schema.Transition):
+            first, last = now - to_seconds(item.in_offset), now + to_seconds(item.out_offset)
+            yield f"a {item.transition_type} over {_span(first, last)}"
+            continue
+        start, now = now, now + to_seconds(item.duration())
+        if isinstance(item, otio.schema.Clip):
+            source = item.trimmed_range()
+            first = to_seconds(source.start_time)
+            where = f"{_span(first, first + to_seconds(source.duration))} at {_span(start, now)}"
+            yield f"{item.name!r}{_medium(item.media_reference) if media else ''} from {where}"
+
+
+def _medium(reference: Any) -> str:
+    if isinstance(reference, otio.schema.ExternalReference):
+        return f" ({reference.target_url})"
+    if isinstance(reference, otio.schema.GeneratorReference):
+        return f" ({dict(reference.parameters)})"
+    return ""
+
+
+def _span(start: Fraction, end: Fraction) -> str:
+    return f"{start}-{end} s"
