@@ -334,6 +334,13 @@ def test_a_truncated_file_is_never_taken_for_whole(folder: Path, tmp_path: Path,
     assert one_sentence(caught.value, path)
 
 
+def test_a_garbled_duration_tag_is_no_reason_to_refuse_sound(folder: Path, tmp_path: Path) -> None:
+    data = (folder / "aac.mkv").read_bytes()
+    assert b"00:00:02." in data
+    (tmp_path / "a.mkv").write_bytes(data.replace(b"00:00:02.", b"00-00:02."))
+    assert len(read(Audio(tmp_path / "a.mkv"))) == len(read(Audio(folder / "aac.mkv")))
+
+
 def length_or_error(path: Path) -> int | LaternaError:
     try:
         return sum(map(len, Audio(path).blocks(0, 3, sample_rate=RATE)))

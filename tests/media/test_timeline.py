@@ -240,7 +240,9 @@ def test_a_clip_without_a_file_is_refused(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "a.otio": ["{}", "not json", '{"OTIO_SCHEMA": "Clip.2", "name": "x"}', '{"OTIO_SCHEMA": "Timeline.9"}'],
+    "a.otio": ["{}", "not json", '{"OTIO_SCHEMA": "Clip.2", "name": "x"}', '{"OTIO_SCHEMA": "Timeline.9"}',
+               '{"OTIO_SCHEMA": "Timeline.1", "tracks": {"OTIO_SCHEMA": "Stack.1"}',
+               '{"OTIO_SCHEMA": "Timeline.1", "tracks": null}'],
     "a.xml": ["<xmeml>", "<xmeml version='4'/>", "<a><sequence/></a>", "plain",
               "<xmeml><sequence><media><video><track><clipitem/></track></video></media></sequence></xmeml>"],
     "a.edl": ["* FRAME RATE: 25\nhello", "* FRAME RATE: x\nTITLE: x", "* FRAME RATE: 25\n001 A V C 0 1 2",
@@ -257,6 +259,26 @@ def test_a_broken_timeline_is_said_in_one_sentence(tmp_path: Path, name: str, te
         load(path)
     assert repr(str(path)) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rate", [0, -25, 1e9, float("nan")])
+def test_a_clip_without_a_sensible_time_is_named(tmp_path: Path, rate: float) -> None:
+    made = film()
+    start = otio.opentime.RationalTime(0, rate)
+    track(made, "Picture")[1].source_range = otio.opentime.TimeRange(start, otio.opentime.RationalTime(9, rate))
+    save(made, tmp_path / "a.otio")
+    with pytest.raises(DataError):
+        load(tmp_path / "a.otio")
+
+
+@pytest.mark.parametrize("suffix", [".otio", ".xml"])
+def test_generators_of_others_are_kept(tmp_path: Path, suffix: str) -> None:
+    made = timelines.new("bars", Fraction(25), (160, 90))
+    bars = otio.schema.GeneratorReference("bars", "SMPTEBars", time_range(0, 2, Fraction(25)))
+    track(made, "Picture").append(otio.schema.Clip("bars", bars, time_range(0, 2, Fraction(25))))
+    save(made, tmp_path / f"a{suffix}")
+    back = next(iter(load(tmp_path / f"a{suffix}").find_clips())).media_reference
+    assert (back.generator_kind, back.name) == ("SMPTEBars", "bars")
 
 
 @pytest.mark.parametrize("name", ["a.otio", "a.xml", "a.edl"])

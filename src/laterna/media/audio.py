@@ -24,7 +24,7 @@ import soxr
 
 from laterna.errors import DataError, MediaError
 from laterna.media.files import quoted, regular_file, written_whole
-from laterna.media.video import Video, opened
+from laterna.media.video import Video, opened, tagged_end
 
 _BLOCK = 65_536  # samples; libsndfile crashes on long Ogg writes in one call
 _WARM_UP = Fraction(1, 2)  # seconds that decoders and the resampler need before their output is true
@@ -353,11 +353,7 @@ def _stated_end(stream: Any) -> Fraction | None:
     """Where the sound ends on the container's clock, as the stream itself states it."""
     if stream.duration:
         return Fraction((stream.start_time or 0) + stream.duration) * stream.time_base
-    tag = stream.metadata.get("DURATION") or stream.metadata.get("DURATION-eng")
-    if not tag:
-        return None
-    hours, minutes, seconds = tag.split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds).limit_denominator(1_000_000)
+    return tagged_end(stream)
 
 
 def _container_end(container: Any) -> Fraction | None:

@@ -11,6 +11,8 @@ reference its "reel" and "timecode".
 """
 
 import contextlib
+import json
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -42,6 +44,7 @@ _ADAPTER_ERRORS = (
     TypeError,
     ValueError,
 )
+_GENERATOR = {"effectcategory": "Text", "effecttype": "generator", "mediatype": "video"}
 _NOT_IN_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EDL_RATE = re.compile(r"^\* FRAME RATE: (\S+)\n?", re.MULTILINE)
 _EDL_RESERVED = ("AX", "BL", "BLACK", "BARS")
@@ -71,9 +74,12 @@ def load(path: str | os.PathLike[str], *, rate: Fraction | None = None) -> otio.
         if adapter == "cmx_3600":
             timeline = _from_edl(text, file.parent, rate)
         else:
+            if adapter == "otio_json":
+                json.loads(text)  # OpenTimelineIO's own parser crashes the process on some malformed JSON
             timeline = otio.adapters.read_from_string(text, adapter)
         if not isinstance(timeline, otio.schema.Timeline):
             raise DataError(f"it holds a {type(timeline).__name__}, not one timeline")
+        _check(timeline)
         if adapter == "fcp_xml":
             _restore(timeline)
     except (DataError, *_ADAPTER_ERRORS) as error:
@@ -205,6 +211,20 @@ def _adapter(path: Path) -> str:
         raise DataError(f"{quoted(path)} names no timeline format: use .otio, .xml or .edl.") from None
 
 
+def _check(timeline: otio.schema.Timeline) -> None:
+    """Refuse what no other part of the house, nor OpenTimelineIO itself, could work on."""
+    if timeline.tracks is None:
+        raise DataError("it has no tracks")
+    for item in timeline.find_children():
+        if isinstance(item, otio.schema.Transition):
+            times = (item.in_offset, item.out_offset)
+        else:
+            span = item.trimmed_range()
+            times = (span.start_time, span.duration)
+        if not all(math.isfinite(time.value) and 1 <= time.rate <= 1000 for time in times) or times[1].value < 0:
+            raise DataError(f"{item.name!r} has no sensible time range")
+
+
 def _reason(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
@@ -270,6 +290,8 @@ def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
             _foreign(clip)["comments"] = {"mastercomment1": _in_xml(reason)}
         if _is_generator(clip, TITLE):
             clip.media_reference = _text_generator(clip.media_reference)
+        elif isinstance(clip.media_reference, otio.schema.GeneratorReference):
+            _foreign(clip.media_reference).update(_GENERATOR | dict(_foreign(clip.media_reference)))
     for part in copy.tracks:
         _foreign(part)["name"] = part.name
     return copy
@@ -297,8 +319,8 @@ def _text_generator(title: otio.schema.GeneratorReference) -> otio.schema.Genera
     parameters = [
         {"parameterid": key, "name": name, "value": _in_xml(str(value))} for key, (name, value) in values.items()
     ]
-    effect = {"effectcategory": "Text", "effecttype": "generator", "mediatype": "video", "parameter": parameters}
-    return otio.schema.GeneratorReference("Text", "Text", title.available_range, metadata={"fcp_xml": effect})
+    effect = {"fcp_xml": _GENERATOR | {"parameter": parameters}}
+    return otio.schema.GeneratorReference("Text", "Text", title.available_range, metadata=effect)
 
 
 def _restore(timeline: otio.schema.Timeline) -> None:

@@ -10,6 +10,7 @@ Source policy, one place for all of Laterna:
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -405,13 +406,20 @@ def _stamp(picture: av.VideoFrame, stream: Any) -> int:
     return int(stamp)
 
 
+def tagged_end(stream: Any) -> Fraction | None:
+    """Where a stream ends on its file's clock, as Matroska's tag says, in seconds; None without a readable tag."""
+    tag = stream.metadata.get("DURATION") or stream.metadata.get("DURATION-eng") or ""
+    match = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", tag, re.ASCII)
+    if match is None:
+        return None
+    return int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3]).limit_denominator(1_000_000)
+
+
 def _duration(container: Any, stream: Any, start: int, rate: Fraction) -> Fraction:
     if stream.duration:
         return Fraction(stream.duration * stream.time_base)
-    tag = stream.metadata.get("DURATION") or stream.metadata.get("DURATION-eng")
-    if tag:
-        hours, minutes, seconds = tag.split(":")
-        ends = int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds).limit_denominator(1_000_000)
+    ends = tagged_end(stream)
+    if ends is not None:
         return max(ends - start * Fraction(stream.time_base), 1 / rate)
     if container.duration:
         return Fraction(container.duration, av.time_base)
