@@ -189,9 +189,7 @@ def _stream_like(container: Any, segment: str | os.PathLike[str]) -> Any:
         return container.add_stream_from_template(source.streams.video[0])
 
 
-def _append(
-    container: Any, stream: Any, segment: str | os.PathLike[str], first_frame: int, encoding: Encoding
-) -> int:
+def _append(container: Any, stream: Any, segment: str | os.PathLike[str], first_frame: int, encoding: Encoding) -> int:
     """Copy a segment's packets so that it starts at ``first_frame``; how many pictures it had."""
     with av.open(os.fspath(segment)) as source:
         count = 0
