@@ -31,6 +31,7 @@ from laterna.media.video import Video
 Progress = Callable[[int, int], None]
 
 _SAMPLE_RATE = 48_000
+_MEMORY, _PER_PIXEL = 600_000_000, 90  # bytes for all encoders, and measured for one with its decoders
 _HELD = Fraction(1, 10)  # seconds that a file's last picture is held when a clip asks for more than it has
 
 
@@ -77,7 +78,7 @@ def render(
         pieces: a folder where encoded segments are kept for the next time.
         fingerprint: gives the SHA-256 of a source file, for who knows it already.
         draft: render at a quarter of the size, quickly.
-        cores: how many segments are encoded at once.
+        cores: how many segments are encoded at once; as many as the machine has, within 800 MB, unless given.
         progress: called with the frames that are done and all frames.
 
     Raises:
@@ -94,7 +95,7 @@ def render(
     blocks = None
     if sound is not None:
         blocks = sound.blocks(0, frames / encoding.rate, sample_rate=_SAMPLE_RATE, channels=2)
-    with _shelf(pieces, fingerprint, out, encoding) as shelf, ThreadPoolExecutor(cores or os.cpu_count()) as pool:
+    with _shelf(pieces, fingerprint, out, encoding) as shelf, ThreadPoolExecutor(cores or _at_once(encoding)) as pool:
         paths = [shelf.path(part) for part in parts]
         missing = {path: part for path, part in zip(paths, parts, strict=True) if not shelf.has(path)}
         videos = _checked_videos(missing.values(), encoding.rate)
@@ -118,6 +119,11 @@ def own_encoding(timeline: otio.schema.Timeline, folder: Path, out: Path) -> Enc
         size = Video(first.path).size
     width, height = (int(side) // 2 * 2 for side in size)
     return Encoding((width, height), rate, codec)
+
+
+def _at_once(encoding: Encoding) -> int:
+    fitting = _MEMORY // (_PER_PIXEL * encoding.size[0] * encoding.size[1])
+    return max(1, min(fitting, os.cpu_count() or 1))
 
 
 @contextlib.contextmanager
