@@ -258,17 +258,23 @@ class Notes:
     """Gathers what is known of a take while its frames are drawn."""
 
     def __init__(self, take: Take) -> None:
-        self._take = take
+        self.take = take
         self._poses: list[tuple[np.ndarray, ...]] = []
         self._camera: list[tuple[float, float, float, float]] = []
 
-    def add(self, picture: Picture) -> None:
-        self._poses.append(picture.poses)
-        self._camera.append(picture.camera)
+    def __len__(self) -> int:
+        return len(self._poses)
+
+    def taken(self, pictures: Iterator[Picture]) -> Iterator[Picture]:
+        """The same pictures, noted as they pass."""
+        for picture in pictures:
+            self._poses.append(picture.poses)
+            self._camera.append(picture.camera)
+            yield picture
 
     def shot(self, start: int = 0) -> ShotTruth:
         """What is known, with the take's first frame at frame ``start`` of a film."""
-        scene, count = self._take.scene, len(self._poses)
+        scene, count = self.take.scene, len(self._poses)
         setting = scene.setting
         poses = [np.array([frame[i] for frame in self._poses]) for i in range(len(scene.roles))]
         return ShotTruth(
@@ -283,30 +289,30 @@ class Notes:
             direction=scene.move.direction,
             palette=setting.palette.name,
             caption=scene.caption,
-            actors=cast_list(self._take, poses, (start, start + count)),
+            actors=cast_list(self.take, poses, (start, start + count)),
             camera=np.array(self._camera),
         )
 
     def truth(self, seed: int) -> Truth:
         """The truth of a take that is a film by itself."""
-        scene, count = self._take.scene, len(self._poses)
+        scene, count = self.take.scene, len(self._poses)
         shot = Shot(0, count, Fraction(0), count / scene.rate, Transition("start", 0, 0))
         return Truth(
             seed=seed,
-            size=self._take.size,
+            size=self.take.size,
             rate=scene.rate,
             frames=count,
             cuts=ShotTable((shot,)),
             shots=[self.shot()],
             negatives=list(scene.negatives),
-            sounds=heard(self._take),
+            sounds=heard(self.take),
         )
 
 
-def heard(take: Take, start: float = 0.0) -> list[Heard]:
+def heard(take: Take, start: Fraction | int = 0) -> list[Heard]:
     """The sounds of a take's actors, ``start`` seconds into a film."""
     sounds = [
-        Heard(kind, round(start + time, 4), label)
+        Heard(kind, round(float(start) + time, 4), label)
         for label, player in enumerate(take.players(), start=1)
         for time, kind in player.sounds(take.scene.seconds)
     ]
