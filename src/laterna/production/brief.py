@@ -238,7 +238,7 @@ def new(folder: Path) -> Path:
         raise BriefError(f"{quoted(folder)} is no folder: name the one that your footage is in.")
     if path.exists():
         raise BriefError(f"{quoted(path)} is there already: change it, or move it away first.")
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in FILM_SUFFIXES)
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in FILM_SUFFIXES and not _is_mask(file))
     films = [film for film in map(_film, files) if film is not None]
     if not films:
         raise BriefError(f"{quoted(folder)} holds no film file that can be read: copy your footage there first.")
@@ -298,6 +298,11 @@ def _field(location: tuple[int | str, ...]) -> tuple[str, type[_Table], str]:
 def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _is_mask(path: Path) -> bool:
+    """Whether a film is the theatre's truth about another, such as ``take_001.mask.mkv``."""
+    return path.stem.endswith(".mask")
 
 
 def _film(path: Path) -> Video | None:

@@ -2,4 +2,11 @@
 
 from laterna import editing
 
-FUNCTIONS = [editing.shots, editing.analyse, editing.captions, editing.render, editing.poster]
+FUNCTIONS = [
+    editing.shots,
+    editing.analyse,
+    editing.cut,
+    editing.captions,
+    editing.render,
+    editing.poster,
+]

@@ -114,23 +114,40 @@ class _Door:
 def _door(parameter: inspect.Parameter, help_text: str) -> _Door | None:
     annotation = _alone(parameter.annotation)
     words = _words(annotation)
-    required = parameter.default is parameter.empty
     if words is None:
-        if required:
+        if parameter.default is parameter.empty:
             raise TypeError(f"The parameter {parameter} can't be said in words: give it a default or another type.")
         return None
     typer_type, metavar, read = words
-    if parameter.name == "out":
-        return _Door("out", _out_option(required=required, help_text=help_text), read)
-    default = None if parameter.name == "folder" else parameter.default if required else _said(parameter.default)
-    if parameter.kind is parameter.KEYWORD_ONLY:
-        flag = (f"--{parameter.name.replace('_', '-')}",) if default is False else ()  # else Typer adds --no-...
-        info: Any = typer.Option(*flag, help=help_text, metavar=metavar)
-    else:
-        info = typer.Argument(help=help_text, metavar=metavar or parameter.name.upper())
     kind = kind_for(annotation)
-    said = _keyword(parameter.name, Annotated[typer_type, info], default)
+    if parameter.name == "out":
+        said = _out_option(required=parameter.default is parameter.empty, help_text=help_text)
+    else:
+        info = (
+            _option(parameter, metavar) if parameter.kind is parameter.KEYWORD_ONLY else _argument(parameter, metavar)
+        )
+        info.help = help_text
+        said = _keyword(parameter.name, Annotated[typer_type, info], _default(parameter, typer_type))
     return _Door(parameter.name, said, read, kind.name if kind else "")
+
+
+def _option(parameter: inspect.Parameter, metavar: str | None) -> Any:
+    flag = (f"--{parameter.name.replace('_', '-')}",) if parameter.default is False else ()  # else Typer adds --no-...
+    return typer.Option(*flag, metavar=metavar)
+
+
+def _argument(parameter: inspect.Parameter, metavar: str | None) -> Any:
+    return typer.Argument(metavar=parameter.name.upper() if metavar in (None, "NUMBER") else metavar)
+
+
+def _default(parameter: inspect.Parameter, typer_type: Any) -> Any:
+    """What Typer takes for granted, said as in the shell; nothing for ``folder``, which :func:`_folder_of` finds."""
+    default = parameter.default
+    if parameter.name == "folder":
+        return None
+    if isinstance(default, tuple):
+        return "x".join(map(str, default)) or None
+    return str(default) if typer_type is str and default not in (None, parameter.empty) else default
 
 
 def _words(annotation: Any) -> _Words | None:
@@ -184,15 +201,6 @@ def _size(word: str) -> tuple[int, int]:
 
 def _as_is(value: Any) -> Any:
     return value
-
-
-def _said(default: Any) -> Any:
-    """A default as the shell would say it."""
-    if isinstance(default, tuple) and default:
-        return "x".join(map(str, default))
-    if isinstance(default, (Fraction, tuple)):
-        return str(default) if default else None
-    return default
 
 
 def _unmarked(text: str) -> str:
