@@ -88,8 +88,8 @@ class Footage:
                 frame_rate=Fraction(about["frame_rate"]),
                 size=(about["size"][0], about["size"][1]),
                 shots=ShotTable.open(folder / "shots.json"),
-                frames=pl.read_parquet(folder / "frames.parquet"),
-                sound=pl.read_parquet(folder / "sound.parquet"),
+                frames=pl.read_parquet(folder / "frames.parquet", glob=False),
+                sound=pl.read_parquet(folder / "sound.parquet", glob=False),
             )
         except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
             raise DataError(f"{quoted(folder)} is no whole analysis of a film: analyse the film again.") from error
