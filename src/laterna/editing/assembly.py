@@ -21,7 +21,7 @@ from laterna.media.video import Video
 
 _FADE = Fraction(1, 2)  # seconds from and to black at the film's ends
 _DISSOLVE = Fraction(1, 2)
-_TITLE = Fraction(5, 2)
+_TITLE = (Fraction(3, 2), Fraction(5, 2))  # at least and at most
 _LEAD = Fraction(1, 2)  # seconds at most that sound cuts before or after its picture
 _RELUCTANCE = 6.0  # dB by which a moment has to be quieter for sound to cut that far from its picture
 
@@ -97,14 +97,15 @@ class Assembly:
         clip = self._bare_clip(path.stem, reference.clone(), 0, frames, {"reason": "the brief's music"})
         _Layer(track(self._timeline, "Music"), self._rate).put(0, clip)
 
-    def titles(self, length: int, title: str | None, end_title: str | None) -> None:
-        """The film's title over its first pictures, the end title over its last."""
-        layer = _Layer(track(self._timeline, "Titles"), self._rate)
+    def titles(self, shots: Sequence[Placed], title: str | None, end_title: str | None) -> None:
+        """The film's title over its first shot, the end title over its last, or beyond where a shot is too short."""
+        layer, length = _Layer(track(self._timeline, "Titles"), self._rate), shots[-1].end
         lead = min(round(_FADE * self._rate), length // 8)
-        frames = min(round(_TITLE * self._rate), length // 3)
+        shortest, longest = (min(round(seconds * self._rate), length // 3) for seconds in _TITLE)
         if title:
-            layer.put(lead, self._title(title, "title", frames))
+            layer.put(lead, self._title(title, "title", max(shortest, min(longest, shots[0].end - lead))))
         if end_title:
+            frames = max(shortest, min(longest, shots[-1].pick.length - lead))
             layer.put(length - frames - lead // 2, self._title(end_title, "end", frames))
 
     def _source(self, piece: Piece) -> Source:

@@ -117,7 +117,7 @@ def cut(
     bounds = {slot.span[0] for slot in layout.slots}
     assembly.pictures(shots, account.reasons(spoken, starts, bounds), dissolves=transitions == "dissolves")
     assembly.location_sound(shots)
-    assembly.titles(length, title, end_title)
+    assembly.titles(shots, title, end_title)
     assembly.narration(spoken, starts, speech)
     if music is not None:
         assembly.music(music, length)

@@ -112,8 +112,8 @@ def _nominal(length: int, lines: Sequence[Line], rate: Fraction, opening: int, s
         asked = (math.ceil(second * rate) for second in seconds)
         return [max(shortest, min(a, line.pinned or a)) for a, line in zip(asked, lines, strict=True)]
 
-    for lead in (opening, 0):
-        low, high = -12, 120  # paces from half to a thousand times the estimate
+    for lead, low in ((opening, 0), (0, -12)):  # paces of once and of half the estimate; up to a thousand times
+        high = 120
         if sum(lengths(low)) + lead > length:
             continue
         while high - low > 1:
