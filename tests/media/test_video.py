@@ -230,7 +230,7 @@ def test_hdr_is_rolled_off(tmp_path: Path, transfer: int) -> None:
     pictures = [av.VideoFrame.from_ndarray(plane, format="yuv420p10le") for plane in planes]
     video = Video(
         synthesise(
-            tmp_path / "hdr.mp4", pictures, tags=tags, codec="libx265", options={"x265-params": "log-level=none"}
+            tmp_path / "hdr.mp4", pictures, tags=tags
         )
     )
     assert video.hdr
