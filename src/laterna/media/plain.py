@@ -64,7 +64,7 @@ def save_image(image: Image.Image, path: Path) -> None:
 def open_table(path: Path) -> pl.DataFrame:
     """Read a Parquet file."""
     try:
-        return pl.read_parquet(regular_file(path))
+        return pl.read_parquet(regular_file(path), glob=False)
     except pl.exceptions.PolarsError as error:
         raise MediaError(f"{quoted(path)} is not a Parquet table, or is broken: make it anew.") from error
 
