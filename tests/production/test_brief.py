@@ -215,7 +215,9 @@ class TestNew:
             for _ in range(10):
                 writer.write(np.full((36, 64, 3), 90, np.uint8))
         (folder / "broken.mov").write_text("no film")
-        (folder / "take 1.mask.mkv").write_bytes((folder / "take 1.mp4").read_bytes())  # the theatre's truth, no footage
+        (folder / "take 1.mask.mkv").write_bytes(
+            (folder / "take 1.mp4").read_bytes()
+        )  # the theatre's truth, no footage
         return folder
 
     def test_it_writes_a_brief_that_can_be_read(self, folder):

@@ -46,13 +46,19 @@ def produce(
 
 def _told(made: "Release") -> str:
     """What a person wants to know of a finished production."""
-    names = {file.name: made.folder / file for file in made.files if file.parent == Path()}
-    lines = [str(path) for name, path in names.items() if name in ("film.mp4", "film.webm", "report.html")]
+    found = [file for file in map(str, made.files) if file in ("film.mp4", "film.webm", "report.html")]
+    lines = [_short(made.folder / file) for file in found] or [_short(made.folder)]
     if made.length is not None and made.loudness is not None:
         level, peak = (f"{made.loudness[name]:.1f}" for name in ("integrated", "true_peak"))
         lines.append(f"{float(made.length):.2f} s, {level} LUFS, true peak {peak} dBTP")
     lines += [f"{one.path}: {one.reason}" for one in made.skipped]
-    return "\n".join([*(lines or [str(made.folder)]), *made.notes])
+    return "\n".join([*lines, *made.notes])
+
+
+def _short(path: Path) -> str:
+    """A path as it is called from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def new(
