@@ -235,6 +235,15 @@ def test_tracks_of_other_names_are_location_sound_and_disabled_ones_are_not_hear
     assert len(samples(tmp_path / "mix.wav")) == round(90 / FPS * RATE)
 
 
+def test_a_clip_without_a_medium_keeps_its_place(film: Timeline, tmp_path: Path) -> None:
+    path = write(tmp_path / "sine.wav", sine(4, 330, 0.5))
+    unspoken = otio.schema.Clip("unspoken", source_range=time_range(0, 30 / FPS, FPS))
+    put(film, "Narration", unspoken, clip(path, 0, 30))
+    mix(film, tmp_path / "mix.wav", folder=tmp_path)
+    heard = np.flatnonzero(samples(tmp_path / "mix.wav")[:, 0])
+    assert heard[0] == pytest.approx(30 / FPS * RATE, abs=10)
+
+
 def test_the_same_timeline_gives_the_same_bytes(full: Timeline, tmp_path: Path) -> None:
     hashes = {sha256(mix(full, tmp_path / f"{n}.wav", folder=tmp_path).path) for n in range(2)}
     assert len(hashes) == 1

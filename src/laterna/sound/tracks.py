@@ -204,7 +204,9 @@ def _trimmed(item: otio.core.Item) -> otio.opentime.TimeRange:
 
 
 def _sounds(item: otio.core.Item) -> bool:
-    return not isinstance(item, otio.schema.Gap) and item.enabled
+    """A clip without any medium keeps a place, such as that of a sentence that no engine spoke."""
+    silent = isinstance(item, otio.schema.Clip) and isinstance(item.media_reference, otio.schema.MissingReference)
+    return not isinstance(item, otio.schema.Gap) and item.enabled and not silent
 
 
 def _ramp(position: np.ndarray, smooth: bool) -> np.ndarray:

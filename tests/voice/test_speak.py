@@ -1,0 +1,265 @@
+"""Spoken texts: every word timed, nothing cut off, one level, kept in a folder."""
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyloudnorm
+import pytest
+
+from laterna.errors import DataError, ModelError
+from laterna.media.audio import Audio, write_audio
+from laterna.voice import Speech, engines, speak
+from laterna.voice.engines import Spoken
+
+TEXT = """Dr. Ash paid $3.50 in 1984, didn't he? "Yes," he said — well-known 🎉 re-entry.
+
+Once upon a time, in a house by the sea, a lantern burned all night. Nobody knew who lit it…"""
+SENTENCES = [2, 2]
+CHINESE = "今天天气很好，我们去公园。“你好！”他说。"
+
+
+@pytest.fixture(scope="module", params=["flite", "espeak"])
+def speech(request: pytest.FixtureRequest) -> Speech:
+    known = {engine.name: engine for engine in engines.engines()}
+    if not known[request.param].available():
+        pytest.skip(f"the engine {request.param} is not installed")
+    return speak(TEXT, engine=request.param)
+
+
+@pytest.fixture(scope="module")
+def espeak() -> str:
+    known = {engine.name: engine for engine in engines.engines()}
+    if not known["espeak"].available():
+        pytest.skip("the engine espeak is not installed")
+    return "espeak"
+
+
+def sounding(speech: Speech) -> np.ndarray:
+    assert speech.samples is not None
+    return speech.samples
+
+
+def level(samples: np.ndarray) -> float:
+    return 20 * math.log10(np.sqrt(np.mean(np.square(samples, dtype=np.float64))) + 1e-9)
+
+
+def test_every_word_as_written_has_one_span(speech: Speech) -> None:
+    written = " ".join(TEXT.split())
+    spoken = " ".join(word.text for word in speech.transcript.words)
+    assert spoken == written
+    assert " ".join(sentence.text for sentence in speech.transcript.sentences) == written
+
+
+def test_words_follow_one_another_within_the_sound(speech: Speech) -> None:
+    words = speech.transcript.words
+    assert words[0].start >= 0
+    assert all(a.end <= b.start for a, b in pairwise(words))
+    assert all(Fraction(3, 100) < word.end - word.start < 3 for word in words)
+    assert words[-1].end <= speech.duration == Fraction(len(sounding(speech)), speech.sample_rate)
+
+
+def test_what_is_read_as_several_words_takes_their_time(speech: Speech) -> None:
+    seconds = {word.text: float(word.end - word.start) for word in speech.transcript.words}
+    assert seconds["$3.50"] > 3 * seconds["in"]
+    assert seconds["1984,"] > 3 * seconds["in"]
+
+
+def test_words_are_loud_and_the_pauses_between_sentences_silent(speech: Speech) -> None:
+    samples, rate = sounding(speech), speech.sample_rate
+    for word in speech.transcript.words:
+        assert level(samples[round(word.start * rate) : round(word.end * rate)]) > -45
+    for before, after in pairwise(speech.transcript.sentences):
+        pause = slice(round((before.end + Fraction(1, 10)) * rate), round(after.start * rate) - rate // 50)
+        assert level(samples[pause]) < -90
+
+
+def test_paragraphs_are_further_apart_than_sentences(speech: Speech) -> None:
+    gaps = [after.start - before.end for before, after in pairwise(speech.transcript.sentences)]
+    assert Fraction(35, 100) < gaps[0] < Fraction(7, 10)
+    assert gaps[1] > gaps[0] + Fraction(3, 10)
+
+
+def test_no_word_is_cut_off_at_either_end_of_a_sentence(speech: Speech) -> None:
+    """What a sentence was trimmed of is at least 40 dB below its loudest moment."""
+    engine = {e.name: e for e in engines.engines()}[speech.engine]
+    sentence = "Nobody asked, stop!"
+    spoken = engine.speak_sentence(sentence, language="en", speed=1.0)
+    kept = speak(sentence, engine=speech.engine)
+    assert spoken.samples is not None
+    start = first_match(spoken.samples, sounding(kept))
+    loudest = np.abs(spoken.samples).max()
+    dropped = np.concatenate([spoken.samples[:start], spoken.samples[start + len(sounding(kept)) :]])
+    assert np.abs(dropped).max(initial=0) < loudest / 100
+    assert kept.transcript.end <= kept.duration - Fraction(3, 100)
+
+
+def first_match(whole: np.ndarray, part: np.ndarray) -> int:
+    """Where ``part``, at another level, starts in ``whole``."""
+    return int(np.argmax(np.correlate(whole, part, mode="valid")))
+
+
+def test_it_is_about_as_loud_as_broadcast_speech(speech: Speech) -> None:
+    loudness = pyloudnorm.Meter(speech.sample_rate).integrated_loudness(sounding(speech).astype(np.float64))
+    assert loudness == pytest.approx(-23, abs=2)
+    assert np.abs(sounding(speech)).max() < 0.9
+
+
+def test_a_sentence_sounds_the_same_wherever_it_stands(speech: Speech) -> None:
+    """So that when one word of a narration changes, only its own sentence's times change."""
+    changed = speak(TEXT.replace("Dr. Ash", "Professor Ash"), engine=speech.engine)
+    for old, new in zip(speech.transcript.sentences[1:], changed.transcript.sentences[1:], strict=True):
+        assert [w.end - w.start for w in old.words] == [w.end - w.start for w in new.words]
+        cut = [
+            sounding(s)[round(x.start * s.sample_rate) : round(x.end * s.sample_rate)]
+            for s, x in ((speech, old), (changed, new))
+        ]
+        gain = np.std(cut[1]) / np.std(cut[0])
+        np.testing.assert_allclose(cut[0] * gain, cut[1], atol=1e-5)
+
+
+def test_the_same_text_gives_the_same_samples(speech: Speech) -> None:
+    again = speak(TEXT, engine=speech.engine)
+    np.testing.assert_array_equal(sounding(speech), sounding(again))
+    assert speech.transcript == again.transcript
+
+
+def test_speed_shortens_words_and_pauses(speech: Speech) -> None:
+    quick = speak(TEXT, engine=speech.engine, speed=1.4)
+    assert quick.duration / speech.duration == pytest.approx(1 / 1.4, abs=0.06)
+
+
+def test_it_says_who_spoke(speech: Speech) -> None:
+    assert not speech.estimated
+    assert len(speech.credits) == 1
+    assert re.search("flite|eSpeak", speech.credits[0], re.IGNORECASE)
+
+
+def test_it_is_saved_and_opened_whole(speech: Speech, tmp_path: Path) -> None:
+    speech.save(tmp_path / "narration")
+    assert sorted(file.name for file in (tmp_path / "narration").iterdir()) == [
+        "about.json",
+        "speech.wav",
+        "transcript.json",
+    ]
+    opened = Speech.open(tmp_path / "narration")
+    assert opened.transcript == speech.transcript
+    assert opened.to_json() == speech.to_json()
+    np.testing.assert_allclose(sounding(opened), sounding(speech), atol=2**-23)
+    assert json.loads(json.dumps(opened.to_json()))["engine"] == speech.engine
+
+
+def test_chinese_is_spoken_character_by_character(espeak: str) -> None:
+    speech = speak(CHINESE, language="zh", engine=espeak)
+    assert "".join(word.text for word in speech.transcript.words) == CHINESE
+    assert all(a.end <= b.start for a, b in pairwise(speech.transcript.words))
+    assert 3 < speech.duration < 9
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "ja", "ru", "pt-BR"])
+def test_other_languages_are_spoken(espeak: str, language: str) -> None:
+    speech = speak("Berlin, Paris.", language=language, engine=espeak)
+    assert [word.text for word in speech.transcript.words] == ["Berlin,", "Paris."]
+    assert level(sounding(speech)) > -40
+
+
+def test_with_no_engine_words_are_timed_by_reading_speed() -> None:
+    speech = speak(TEXT, engine="none")
+    words = speech.transcript.words
+    assert (speech.samples, speech.estimated, speech.engine) == (None, True, "none")
+    assert all(a.end <= b.start for a, b in pairwise(words))
+    assert len(TEXT) / 17 < speech.duration < len(TEXT) / 7  # under captions' 17 characters a second
+    assert speech.duration == speech.transcript.end
+
+
+def test_silent_chinese_leaves_time_to_read() -> None:
+    speech = speak(CHINESE, engine="none", language="zh-CN")
+    assert 4 < len(CHINESE) / speech.duration < 9
+
+
+def test_a_speech_without_a_sound_is_saved_over_one_with(tmp_path: Path) -> None:
+    silent = speak("Hello.", engine="none")
+    sounded = dataclasses.replace(silent, samples=np.zeros(100, np.float32), sample_rate=8000)
+    sounded.save(tmp_path / "s")
+    silent.save(tmp_path / "s")
+    assert Speech.open(tmp_path / "s").samples is None
+    assert Speech.open(tmp_path / "s").estimated
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac"])
+def test_a_recording_put_in_by_hand_is_opened_without_words(
+    tmp_path: Path, make_sound: Callable[..., Path], suffix: str
+) -> None:
+    speech = Speech.open(make_sound(tmp_path / f"mine{suffix}", seconds=1, sample_rate=44_100, channels=2))
+    assert (speech.engine, speech.sample_rate, len(sounding(speech))) == ("hand", 44_100, 44_100)
+    assert speech.transcript.sentences == ()
+
+
+def test_a_folder_with_a_recording_put_in_by_hand_is_opened(tmp_path: Path, make_sound: Callable[..., Path]) -> None:
+    make_sound(tmp_path / "speech.wav", seconds=1)
+    assert Speech.open(tmp_path).engine == "hand"
+
+
+def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"neither speech\.wav nor transcript\.json"):
+        Speech.open(tmp_path)
+    speak("Hello.", engine="none").save(tmp_path)
+    (tmp_path / "about.json").write_text("{}")
+    with pytest.raises(DataError, match="'engine'"):
+        Speech.open(tmp_path)
+    with pytest.raises(DataError, match="saved as a folder"):
+        speak("Hello.", engine="none").save(tmp_path / "about.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "error", "message"),
+    [
+        ("", {}, DataError, "the text is empty"),
+        (" \n\t", {}, DataError, "the text is empty"),
+        ("🎉🎬 …", {}, DataError, "nothing to say in '🎉🎬 …'"),
+        ("Hello.", {"speed": 5.0}, DataError, "0.5 to 2"),
+        ("Hello.", {"speed": float("nan")}, DataError, "0.5 to 2"),
+        ("Hello.", {"engine": "hal"}, ModelError, "no voice engine 'hal'"),
+    ],
+)
+def test_what_cannot_be_spoken_is_one_sentence(text: str, options: dict, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message) as caught:
+        speak(text, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_engine_that_runs_words_together_still_times_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slurring:
+        name, credit, languages = "slur", "", ("en",)
+
+        def available(self) -> bool:
+            return True
+
+        def speak_sentence(self, text: str, *, language: str, speed: float) -> Spoken:
+            tone = np.sin(np.arange(8000)).astype(np.float32)
+            return Spoken(tone, 8000, Fraction(1), ((4, Fraction(1, 2)),))
+
+    monkeypatch.setitem(engines._registered, "slur", Slurring())
+    words = speak("One two three", engine="slur").transcript.words
+    assert [word.text for word in words] == ["One", "two", "three"]
+    assert words[0].end <= words[1].start
+    assert float(words[1].start) == pytest.approx(0.5, abs=0.05)
+    assert words[1].end == words[2].start < words[2].end
+
+
+def test_long_speech_is_written_in_its_own_rate(tmp_path: Path) -> None:
+    speech = dataclasses.replace(speak("Hi.", engine="none"), samples=np.zeros(16_000, np.float32), sample_rate=16_000)
+    speech.save(tmp_path)
+    audio = Audio(tmp_path / "speech.wav")
+    assert (audio.sample_rate, audio.channels, audio.duration) == (16_000, 1, 1)
+
+
+def test_silence_in_a_recording_is_kept(tmp_path: Path) -> None:
+    write_audio(tmp_path / "quiet.wav", [np.zeros((4000, 1), np.float32)], sample_rate=8000)
+    assert Speech.open(tmp_path / "quiet.wav").duration == Fraction(1, 2)
