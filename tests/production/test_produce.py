@@ -112,7 +112,7 @@ def test_the_record_is_one_file_that_tells_all(made):
     record = json.loads((made.folder / "project.json").read_text())
     assert record["loudness"] == made.loudness
     assert {row["path"] for row in record["footage"]} == {f"../{name}" for name in COLOURS}
-    assert all((made.folder / row["path"]).is_file() for row in record["steps"].values() if row["kind"] != "folder")
+    assert all((made.folder / row["path"]).exists() for row in record["steps"].values())
     assert record["credits"]
 
 
@@ -228,9 +228,12 @@ def _flipped_header(path: Path, film: bytes) -> None:
 
 
 def _huge(path: Path, film: bytes) -> None:
-    """A size of 60000x60000 where the sample description has it."""
-    index = film.index(b"avc1") + 28
-    path.write_bytes(film[:index] + b"\xea\x60\xea\x60" + film[index + 4 :])
+    """A size of 65534x65534 in the sample description, and no word of the true one from the encoder."""
+    broken = bytearray(film)
+    size, encoder = broken.index(b"avc1", broken.index(b"stsd")) + 28, broken.index(b"avcC") + 4
+    broken[size : size + 4] = b"\xff\xfe\xff\xfe"
+    broken[encoder : encoder + 26] = bytes(26)
+    path.write_bytes(broken)
 
 
 def _packets(path: Path, change) -> None:

@@ -64,7 +64,7 @@ class Findings:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the result should know."""
-        notes = list(self._about("mix").get("notes", []))
+        notes = [*self._about("mix").get("notes", []), *self._about("export").get("notes", [])]
         if self._about("narrate").get("estimated"):
             notes.append("No voice spoke the narration: its captions are timed by reading speed.")
         return tuple(notes)

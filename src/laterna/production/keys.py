@@ -36,6 +36,7 @@ _LIBRARIES = (
     "soundfile",
     "soxr",
 )
+_ORDER = "brief order of "
 _LONG = 40  # characters; a longer value is said to have changed, not shown
 
 
@@ -66,6 +67,10 @@ def code(one: Step) -> dict[str, str]:
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """What became different, in words: "the narration changed; option longest: 8.0 -> 6.0"."""
     names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    orders = [name for name in names if name.startswith(_ORDER)]
+    for order in orders:  # a file that is new or gone says it already
+        if any((name in before) != (name in after) for name in names if name.startswith(order.removeprefix(_ORDER))):
+            names.remove(order)
     return "; ".join(_change(name, before.get(name), after.get(name)) for name in names)
 
 
@@ -96,7 +101,7 @@ def _described(need: str, value: Any, folder: Path) -> dict[str, str]:
     if isinstance(value, tuple) and value and all(isinstance(one, Version) for one in value):
         names = [_relative(one.path, folder) for one in value]
         files = {f"{need} {name}": one.sha256 for name, one in zip(names, value, strict=True)}
-        return files | {f"brief order of {need}": json.dumps(names, ensure_ascii=False)}
+        return files | {f"{_ORDER}{need}": json.dumps(names, ensure_ascii=False)}
     return {f"brief {need}": _text(value, folder)}
 
 

@@ -3,6 +3,7 @@
 A step whose result is a folder lays ``about.json`` in it: what later steps, the report and the record have to know.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ import numpy as np
 import opentimelineio as otio
 
 from laterna import editing, sound, voice
+from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, LaternaError
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
@@ -29,6 +31,7 @@ from laterna.media.video import Video
 from laterna.production.findings import ABOUT
 from laterna.production.steps import step
 from laterna.production.store import Pieces, Version, place
+from laterna.sound.mix import Preset
 from laterna.voice.engines import engines
 
 Progress = Callable[[int, int], None]
@@ -88,7 +91,7 @@ def cut(
     rate: Fraction,
     size: tuple[int, int],
     title: str | None,
-    mood: editing.Mood,
+    mood: Mood,
     pin: Sequence[Mapping[str, Any]],
     forbid: Sequence[Mapping[str, Any]],
     seed: int,
@@ -104,8 +107,8 @@ def cut(
     made = editing.cut(
         _footage(analyse, folder),
         length,
-        rate=str(rate),
-        size=f"{size[0]}x{size[1]}",
+        rate=rate,
+        size=size,
         sentences=transcript if transcript.sentences else None,
         speech=speech,
         music=None if music is None else music.path,
@@ -147,7 +150,7 @@ def mix(
     footage: Sequence[Version],
     narrate: Version,
     music: Version | None,
-    loudness: sound.Preset,
+    loudness: Preset,
     codec: str,
     folder: Path,
     *,
@@ -242,12 +245,12 @@ def poster(
 def export(out: Path, cut: Version, captions: Version, footage: Sequence[Version], folder: Path) -> None:
     """The cut for other programs, its media named as they lie from the production's folder; captions as files."""
     timeline, base = _timeline(cut, folder)
-    for clip in timeline.find_clips():
-        if isinstance(clip.media_reference, otio.schema.ExternalReference):
-            file = timelines.resolve(clip.media_reference, base)
-            clip.media_reference.target_url = timelines.url(file, folder)
-    for suffix in (".otio", ".xml", ".edl"):
-        timelines.save(timeline, out / f"film{suffix}")
+    for clip in _file_clips(timeline):
+        clip.media_reference.target_url = timelines.url(timelines.resolve(clip.media_reference, base), folder)
+    for shot, file in _refused(timeline, base):
+        shot["footage"] = timelines.url(file, folder)
+    exported = editing.export(timeline, out / "film")
+    _write_about(out, {"notes": exported.notes})
     for suffix in (".srt", ".vtt"):
         Captions.open(captions.path).save(out / f"captions{suffix}")
 
@@ -258,7 +261,8 @@ def sheet(out: Path, cut: Version, footage: Sequence[Version], folder: Path, pie
     timeline, base = _timeline(cut, folder)
     content = {version.path: version.sha256 for version in footage}
     out.mkdir()
-    rows = {"used": list(_used(timeline, base)), "refused": list(_refused(timeline, base))[:_MOST_REFUSED]}
+    refused = [_refused_row(shot, file) for shot, file in _refused(timeline, base)]
+    rows = {"used": list(_used(timeline, base)), "refused": refused[:_MOST_REFUSED]}
     for group, shots in rows.items():
         for index, shot in enumerate(shots):
             file, middle = shot.pop("file"), (Fraction(shot["start"]) + Fraction(shot["end"])) / 2
@@ -369,11 +373,16 @@ def _used(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]
         }
 
 
-def _refused(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:
+def _refused(timeline: otio.schema.Timeline, base: Path) -> Iterator[tuple[Any, Path]]:
+    """What the timeline's metadata say of each refused shot, and its file, where that is still there."""
     for shot in timeline.metadata.get("laterna", {}).get("refused", []):
-        file = timelines.resolve(otio.schema.ExternalReference(shot["footage"]), base)
-        times = {name: str(Fraction(shot[name]).limit_denominator(1_000_000)) for name in ("start", "end")}
-        yield {"file": file, "name": file.stem, "reason": shot["reason"], **times}
+        with contextlib.suppress(DataError):
+            yield shot, timelines.resolve(otio.schema.ExternalReference(shot["footage"]), base)
+
+
+def _refused_row(shot: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    times = {name: str(Fraction(shot[name]).limit_denominator(1_000_000)) for name in ("start", "end")}
+    return {"file": file, "name": file.stem, "reason": shot["reason"], **times}
 
 
 def _save_thumbnail(file: Path, time: Fraction, out: Path) -> None:

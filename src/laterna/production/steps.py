@@ -189,9 +189,10 @@ def _checked(one: Step, table: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in table.items():
         if name not in one.defaults:
             raise BriefError(f"The step {one.name!r} has no option {name!r}{nearest(name, one.defaults)}.")
+        hint = hints.get(name, type(one.defaults[name]))
         try:
             # By way of JSON an array may become a tuple and a text a Fraction, yet "6" no number.
-            checked[name] = pydantic.TypeAdapter(hints[name]).validate_json(json.dumps(value, default=str), strict=True)
+            checked[name] = pydantic.TypeAdapter(hint).validate_json(json.dumps(value, default=str), strict=True)
         except pydantic.ValidationError as error:
             reason = error.errors()[0]["msg"].replace("Input", repr(value), 1)
             raise BriefError(f"In [steps.{one.name}], {name} can't be used: {reason}.") from error
