@@ -1,4 +1,4 @@
-"""A shadow theatre that shoots rushes from a seed, in the tradition of Lotte Reiniger, with the truth of every frame."""
+"""A shadow theatre in the tradition of Lotte Reiniger: rushes from a seed, with the truth of every frame."""
 
 from laterna.theatre.film import Film, film
 from laterna.theatre.record import Clip

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from laterna.theatre.actor import Ground, Puppet, Role, facing_at
-from laterna.theatre.canvas import smooth
+from laterna.theatre.canvas import smooth, trace
 from laterna.theatre.cloth import Chain
 from laterna.theatre.costume import Piece, Shade
 from laterna.theatre.gait import Gait
@@ -94,26 +94,15 @@ class Quadruped:
         head, deep = skull[0], (0.0 if self._horse else 0.04)
         outline = np.array([
             head - 0.1 - 0.06j, 0.42 - 1.08j, 0.2 - 1.0j, -0.1 - 0.93j, -0.38 - 0.98j, -0.54 - 0.86j, -0.53 - 0.62j,
-            -0.32 - 0.55j - deep * 1j, 0.0 - 0.5j - deep * 1j, 0.3 - 0.47j, 0.47 - 0.6j, 0.55 - 0.8j, head - 0.02 + 0.1j,
+            -0.32 - 1j * (0.55 + deep), -1j * (0.5 + deep), 0.3 - 0.47j, 0.47 - 0.6j, 0.55 - 0.8j, head - 0.02 + 0.1j,
         ])  # fmt: skip
         return smooth(outline - 1j * bounce, 4)
 
     def _head(self, skull: tuple[complex, complex]) -> list[Piece]:
         head, muzzle = skull
         if self._horse:
-            face = np.array(
-                [
-                    -0.17 - 0.07j,
-                    -0.02 - 0.11j,
-                    0.2 - 0.07j,
-                    0.3 - 0.02j,
-                    0.3 + 0.06j,
-                    0.2 + 0.09j,
-                    0.02 + 0.12j,
-                    -0.14 + 0.11j,
-                ]
-            )
-            ear = np.array([-0.15 - 0.06j, -0.2 - 0.2j, -0.07 - 0.1j])
+            face = trace("-17,-7 -2,-11 20,-7 30,-2 30,6 20,9 2,12 -14,11")
+            ear = trace("-15,-6 -20,-20 -7,-10")
             mane = smooth(
                 np.array(
                     [head - 0.12 - 0.12j, 0.5 - 1.2j, 0.24 - 1.02j, 0.3 - 0.92j, 0.5 - 1.05j, head - 0.06 + 0.02j]
@@ -125,11 +114,7 @@ class Quadruped:
         face = np.array(
             [-0.13 - 0.06j, 0 - 0.12j, 0.1 - 0.05j, long - 0.03j, long + 0.02 + 0.03j, 0.1 + 0.08j, -0.08 + 0.1j]
         )
-        ear = (
-            np.array([-0.1 - 0.06j, -0.06 - 0.2j, 0.02 - 0.09j])
-            if self.figure.face[1] < 0.5
-            else np.array([-0.1 - 0.08j, -0.16 + 0.08j, -0.07 + 0.1j, 0.0 - 0.07j])
-        )
+        ear = trace("-10,-6 -6,-20 2,-9") if self.figure.face[1] < 0.5 else trace("-10,-8 -16,8 -7,10 0,-7")
         shade: Shade = "paper"
         return [Piece(head + smooth(face, 4) * muzzle), Piece(head + ear * muzzle, shade)]
 
@@ -194,21 +179,8 @@ class Bird:
             return complex(x, height) + tall * (points.real * facing + 1j * points.imag)
 
         near, far = self._wing(flap, 1.0), self._wing(flap * 0.92 + 0.08, 0.86)
-        body = np.array(
-            [
-                0.62 - 0.1j,
-                0.42 - 0.08j,
-                0.2 - 0.1j,
-                -0.15 - 0.1j,
-                -0.5 - 0.02j,
-                -0.72 + 0.02j,
-                -0.5 + 0.06j,
-                -0.1 + 0.1j,
-                0.25 + 0.08j,
-                0.45 + 0.0j,
-            ]
-        )
-        beak = np.array([0.58 - 0.12j, 0.8 - 0.06j, 0.58 - 0.05j])
+        body = trace("62,-10 42,-8 20,-10 -15,-10 -50,-2 -72,2 -50,6 -10,10 25,8 45,0")
+        beak = trace("58,-12 80,-6 58,-5")
         pieces = [Piece(far, "far"), Piece(smooth(body, 4)), Piece(beak), Piece(near)]
         joints = np.array(
             [0.8 - 0.06j, 0j, -0.7 + 0.02j, near[3], far[3]]

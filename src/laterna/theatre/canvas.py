@@ -90,7 +90,7 @@ class Canvas:
         high = np.maximum.reduceat(fixed, starts[:-1]) >> _SHIFT
         size = (self.width, self.height)
         seen = np.flatnonzero(((high >= 0) & (low < size)).all(axis=1))
-        for index in seen:
+        for index in map(int, seen):
             self._fill(fixed[starts[index] : starts[index + 1]], inks[index])
         if label is not None and self.mask is not None and len(seen):
             box = (np.maximum(low[seen].min(axis=0) - 1, 0), np.minimum(high[seen].max(axis=0) + 2, size))
@@ -150,6 +150,15 @@ class Canvas:
         for outline in outlines:
             cv2.fillPoly(stencil, [outline], 255, cv2.LINE_AA, _SHIFT)
         mask[y0:y1, x0:x1][stencil[y0:y1, x0:x1] >= _EDGE] = label
+
+
+@lru_cache(maxsize=512)
+def trace(points: str) -> np.ndarray:
+    """Fixed points, written as in SVG's ``points`` but in hundredths: ``"0,-100 50,0"`` is [-1j, 0.5]. Read-only."""
+    pairs = np.array([[float(part) for part in pair.split(",")] for pair in points.split()]) / 100
+    drawn = pairs[:, 0] + 1j * pairs[:, 1]
+    drawn.flags.writeable = False
+    return drawn
 
 
 def smooth(points: np.ndarray, per: int = 5, *, closed: bool = True) -> np.ndarray:

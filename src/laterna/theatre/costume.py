@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from laterna.theatre.canvas import disc, smooth
+from laterna.theatre.canvas import disc, smooth, trace
 from laterna.theatre.figure import Figure
 from laterna.theatre.skeleton import Limb, Pose, Skeleton
 
@@ -29,10 +29,8 @@ _UPPER = (np.array([38, 37, 35, 33, 31, 29, 28]) / 1000, np.array([36, 37, 35, 3
 _FORE = (np.array([29, 30, 29, 27, 24, 21, 19]) / 1000, np.array([28, 29, 28, 26, 23, 21, 19]) / 1000)
 _CAP = np.exp(1j * np.linspace(np.pi / 2, -np.pi / 2, 9))  # a round end, from the left side to the right one
 
-_FRONT = np.array([-0.06 + 0.05j, 0.12 + 0.062j, 0.3 + 0.058j, 0.5 + 0.058j, 0.74 + 0.068j, 0.9 + 0.055j, 1.0 + 0.036j])
-_BACK = np.array(
-    [1.02 - 0.034j, 0.9 - 0.056j, 0.7 - 0.062j, 0.45 - 0.045j, 0.2 - 0.054j, 0.05 - 0.068j, -0.08 - 0.058j]
-)
+_FRONT = trace("-6,5 12,6.2 30,5.8 50,5.8 74,6.8 90,5.5 100,3.6")
+_BACK = trace("102,-3.4 90,-5.6 70,-6.2 45,-4.5 20,-5.4 5,-6.8 -8,-5.8")
 _BELLY = np.array([0.2, 0.7, 1.0, 0.8, 0.25, 0.0, 0.0])
 _BUST = np.array([0.0, 0.0, 0.0, 0.3, 1.0, 0.35, 0.0])
 
@@ -67,7 +65,7 @@ def _leg(figure: Figure, leg: Limb, shade: Shade) -> list[Piece]:
     scale = figure.girth**0.6 * (0.9 if figure.kind in ("boy", "girl") else 1.0)
     foot = leg.tip
     up = -1j * foot
-    sole = np.array([-0.038 + 0.0j, 0.045 + 0j, 0.1 + 0j, 0.112 + 0.012j, 0.085 + 0.03j, 0.03 + 0.05j, 0.02 + 0.075j, -0.028 + 0.075j, -0.046 + 0.03j])  # fmt: skip
+    sole = trace("-3.8,0 4.5,0 10,0 11.2,1.2 8.5,3 3,5 2,7.5 -2.8,7.5 -4.6,3")
     heel = leg.end - up * 0.045
     shoe = heel + sole.real * foot + sole.imag * up
     return [
@@ -92,10 +90,8 @@ def _arm(figure: Figure, arm: Limb, shade: Shade, sleeve: float) -> list[Piece]:
 def _hand(arm: Limb, shade: Shade) -> list[Piece]:
     """A hand with its fingers together and its thumb apart."""
     side = 1j * arm.tip
-    palm = np.array(
-        [0 + 0.017j, 0.03 + 0.021j, 0.058 + 0.015j, 0.076 + 0.002j, 0.06 - 0.012j, 0.03 - 0.017j, 0 - 0.015j]
-    )
-    thumb = np.array([0.01 - 0.01j, 0.028 - 0.03j, 0.05 - 0.034j, 0.03 - 0.012j])
+    palm = trace("0,1.7 3,2.1 5.8,1.5 7.6,0.2 6,-1.2 3,-1.7 0,-1.5")
+    thumb = trace("1,-1 2.8,-3 5,-3.4 3,-1.2")
     return [Piece(smooth(arm.end + shape.real * arm.tip + shape.imag * side, 3), shade) for shape in (palm, thumb)]
 
 
@@ -104,9 +100,17 @@ def _wide_sleeve(arm: Limb) -> np.ndarray:
     along = arm.end - arm.middle
     drop = 0.13j
     return smooth(
-        np.array([arm.middle - 0.03j, arm.end - 0.022j, arm.end + 0.02 * along / abs(along) + drop, arm.middle + 0.6 * along + drop * 1.1, arm.middle + 0.04j]),
+        np.array(
+            [
+                arm.middle - 0.03j,
+                arm.end - 0.022j,
+                arm.end + 0.02 * along / abs(along) + drop,
+                arm.middle + 0.6 * along + drop * 1.1,
+                arm.middle + 0.04j,
+            ]
+        ),
         4,
-    )  # fmt: skip
+    )
 
 
 def _torso(figure: Figure, body: Skeleton) -> np.ndarray:

@@ -21,7 +21,9 @@ _GROWN: dict[str, dict[str, Sequence[str]]] = {
     "man": {
         "garment": ("trousers", "trousers", "tunic", "coat", "tailcoat", "robe"),
         "hair": ("short", "short", "bald", "curls", "tuft", "ponytail"),
-        "hat": ("none", "top hat", "bowler", "wide hat", "pointed hat", "cap", "turban", "crown", "straw hat", "plumed hat"),
+        "hat": (
+            "none", "top hat", "bowler", "wide hat", "pointed hat", "cap", "turban", "crown", "straw hat", "plumed hat",
+        ),
     },
     "woman": {
         "garment": ("skirt", "dress", "gown", "dress", "robe", "coat"),
@@ -121,7 +123,7 @@ def figure(kind: Kind, rng: np.random.Generator, *, prop: Prop | None = None) ->
 
 
 def _animal(kind: Kind, rng: np.random.Generator) -> Figure:
-    tall = {"dog": 0.13, "horse": 0.36, "bird": 0.11}[kind] * rng.normal(1, 0.1)
+    tall = {"dog": 0.13, "horse": 0.335, "bird": 0.11}[kind] * rng.normal(1, 0.1)
     return Figure(
         kind, float(tall), bones(0.0, 1.0), float(rng.normal(1, 0.08)), 0.0, "trousers", 0.0, "short", "none", "none",
         cloak=False, beard=False, age=0.0, face=(float(rng.random()), float(rng.random()), 0.0), trim=False, shade=0.0,

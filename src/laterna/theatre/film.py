@@ -16,7 +16,7 @@ from laterna.theatre.scene import Scene, Setting, draw_scene, draw_setting
 from laterna.theatre.sound import SAMPLE_RATE, location_sound
 from laterna.theatre.splice import Splice, blend, draw_splice
 from laterna.theatre.take import Notes, Picture, Take, heard
-from laterna.theatre.truth import Span, Truth
+from laterna.theatre.truth import Truth
 
 _SHORTEST, _LONGEST = 1.2, 6.0  # seconds of a shot
 _CLEAR = 5  # frames between a disturbance and a transition

@@ -3,26 +3,24 @@
 A head's own space: x towards the face, y downwards, its middle at 0 and its height 1.
 """
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 
-from laterna.theatre.canvas import disc, ellipse, smooth
+from laterna.theatre.canvas import disc, ellipse, smooth, trace
 from laterna.theatre.costume import Piece
-from laterna.theatre.figure import Figure
+from laterna.theatre.figure import Figure, Hair, Hat
 from laterna.theatre.skeleton import Skeleton
 
 _JAW_HINGE = -0.05 + 0.12j
-_SKULL = np.array([
-    -0.1 - 0.5j, 0.15 - 0.485j, 0.33 - 0.36j, 0.395 - 0.19j,  # crown and forehead
-    0.4 - 0.1j, 0.375 - 0.03j,  # brow, bridge of the nose
-    0.45 + 0.07j, 0.52 + 0.135j, 0.5 + 0.165j, 0.42 + 0.175j,  # nose
-    0.43 + 0.21j, 0.455 + 0.235j, 0.4 + 0.26j,  # upper lip
-])  # fmt: skip
-_JAW = np.array([
-    0.395 + 0.268j, 0.445 + 0.295j, 0.4 + 0.335j, 0.415 + 0.4j, 0.385 + 0.46j, 0.3 + 0.485j, 0.12 + 0.42j, -0.06 + 0.33j,
-])  # fmt: skip
-_NAPE = np.array([-0.2 + 0.42j, -0.34 + 0.3j, -0.42 + 0.08j, -0.44 - 0.15j, -0.34 - 0.38j])
+_SKULL = trace(
+    "-10,-50 15,-48.5 33,-36 39.5,-19 40,-10 37.5,-3 45,7 52,13.5 50,16.5 42,17.5 43,21 45.5,23.5 40,26"
+)  # fmt: skip
+_JAW = trace("39.5,26.8 44.5,29.5 40,33.5 41.5,40 38.5,46 30,48.5 12,42 -6,33")
+_NAPE = trace("-20,42 -34,30 -42,8 -44,-15 -34,-38")
 _NOSE = np.array([0, 0, 0, 0, 0, 0.1, 0.7, 1.0, 0.9, 0.15, 0, 0, 0])
-_EYE = np.array([0.2 - 0.055j, 0.255 - 0.085j, 0.315 - 0.06j, 0.26 - 0.035j])
+_EYE = trace("22,-5.6 26.5,-7.4 31,-5.8 26.6,-4.6")
 
 
 def headed(figure: Figure, body: Skeleton, mouth: float, tress: np.ndarray | None) -> list[Piece]:
@@ -36,11 +34,11 @@ def headed(figure: Figure, body: Skeleton, mouth: float, tress: np.ndarray | Non
     if tress is not None:
         pieces.append(Piece(_tress(tress, 0.2 * size)))
     pieces.append(Piece(seen(profile(figure, mouth))))
-    pieces += [Piece(seen(points)) for points in _hair(figure)]
+    pieces += [Piece(seen(points)) for points in _hair(figure.hair)]
     if figure.beard:
         pieces.append(Piece(seen(_beard(mouth))))
     pieces.append(Piece(seen(_EYE), "gap"))
-    return pieces + [Piece(seen(piece.points), piece.shade) for piece in _HATS.get(figure.hat, lambda: [])()]
+    return pieces + [Piece(seen(piece.points), piece.shade) for piece in _hat(figure.hat)]
 
 
 def profile(figure: Figure, mouth: float) -> np.ndarray:
@@ -87,36 +85,28 @@ def _tress(points: np.ndarray, width: float) -> np.ndarray:
     return np.concatenate([curve + normal * taper, (curve - normal * taper)[::-1]])
 
 
-_CAP = np.array([0.36 - 0.3j, 0.2 - 0.5j, -0.1 - 0.56j, -0.38 - 0.44j, -0.5 - 0.15j])
-
-
-def _hair(figure: Figure) -> list[np.ndarray]:
-    hair = figure.hair
-    if hair == "bald":
-        return []
-    if hair == "short":
-        return [
-            smooth(
-                np.array([*_CAP, -0.44 + 0.18j, -0.3 + 0.3j, -0.14 + 0.12j, 0.02 + 0.08j, 0.06 - 0.14j, 0.26 - 0.22j]),
-                4,
-            )
-        ]
-    if hair == "bob":
-        return [
-            smooth(
-                np.array([*_CAP, -0.52 + 0.2j, -0.44 + 0.44j, -0.12 + 0.46j, 0.02 + 0.2j, 0.1 - 0.14j, 0.3 - 0.2j]), 4
-            )
-        ]
-    if hair == "bun":
-        crown = smooth(np.array([*_CAP, -0.45 + 0.15j, -0.2 + 0.2j, 0.06 - 0.1j, 0.28 - 0.22j]), 4)
-        return [crown, disc(-0.56 - 0.18j, 0.19, 20)]
+@cache
+def _hair(hair: Hair) -> tuple[np.ndarray, ...]:
+    """What covers the skull; long hair hangs from it as a tress."""
     if hair == "curls":
         angles = np.linspace(-0.35, -np.pi - 0.9, 9)
-        return [disc(-0.06 - 0.06j + 0.43 * np.exp(1j * angle), 0.155, 14) for angle in angles]
+        return tuple(disc(-0.06 - 0.06j + 0.43 * np.exp(1j * angle), 0.155, 14) for angle in angles)
     if hair == "tuft":
-        spikes = np.array([0.34 - 0.3j, 0.42 - 0.58j, 0.24 - 0.5j, 0.2 - 0.7j, 0.02 - 0.54j, -0.12 - 0.68j, -0.22 - 0.5j, -0.42 - 0.52j, -0.42 - 0.3j, -0.54 - 0.2j, -0.44 + 0.2j, -0.1 - 0.1j])  # fmt: skip
-        return [spikes]
-    return [smooth(np.array([*_CAP, -0.48 + 0.1j, -0.3 + 0.24j, 0.0 + 0.05j, 0.08 - 0.14j, 0.28 - 0.22j]), 4)]
+        return (_TUFT,)
+    if hair == "bald":
+        return ()
+    crown = smooth(np.concatenate([_CROWN, _HAIRLINES.get(hair, _HAIRLINES["long"])]), 4)
+    return (crown, disc(-0.56 - 0.18j, 0.19, 20)) if hair == "bun" else (crown,)
+
+
+_CROWN = trace("36,-30 20,-50 -10,-56 -38,-44 -50,-15")
+_HAIRLINES: dict[Hair, np.ndarray] = {
+    "short": trace("-44,18 -30,30 -14,12 2,8 6,-14 26,-22"),
+    "bob": trace("-52,20 -44,44 -12,46 2,20 10,-14 30,-20"),
+    "bun": trace("-45,15 -20,20 6,-10 28,-22"),
+    "long": trace("-48,10 -30,24 0,5 8,-14 28,-22"),
+}
+_TUFT = trace("34,-30 42,-58 24,-50 20,-70 2,-54 -12,-68 -22,-50 -42,-52 -42,-30 -54,-20 -44,20 -10,-10")
 
 
 def _beard(mouth: float) -> np.ndarray:
@@ -139,40 +129,38 @@ def _beard(mouth: float) -> np.ndarray:
 
 
 def _top_hat() -> list[Piece]:
-    crown = np.array([-0.4 - 0.4j, -0.44 - 1.12j, 0.36 - 1.16j, 0.36 - 0.42j])
-    band = np.array([-0.405 - 0.42j, -0.41 - 0.55j, 0.362 - 0.57j, 0.362 - 0.44j])
+    crown = trace("-40,-40 -44,-112 36,-116 36,-42")
+    band = trace("-40.5,-42 -41,-55 36.2,-57 36.2,-44")
     return [Piece(crown), Piece(band, "accent"), Piece(ellipse(-0.02 - 0.4j, 0.64 * np.exp(-0.03j), 0.1))]
 
 
 def _bowler() -> list[Piece]:
-    dome = smooth(np.array([-0.42 - 0.36j, -0.42 - 0.66j, -0.02 - 0.84j, 0.36 - 0.66j, 0.38 - 0.36j]), 5)
+    dome = smooth(trace("-42,-36 -42,-66 -2,-84 36,-66 38,-36"), 5)
     return [Piece(dome), Piece(ellipse(-0.02 - 0.36j, 0.6, 0.11))]
 
 
 def _wide_hat() -> list[Piece]:
-    dome = smooth(np.array([-0.38 - 0.34j, -0.34 - 0.66j, 0.0 - 0.74j, 0.32 - 0.66j, 0.36 - 0.34j]), 4)
+    dome = smooth(trace("-38,-34 -34,-66 0,-74 32,-66 36,-34"), 4)
     brim = smooth(
-        np.array([-1.0 - 0.2j, -0.5 - 0.4j, 0 - 0.44j, 0.5 - 0.42j, 0.98 - 0.3j, 0.5 - 0.33j, 0 - 0.33j, -0.5 - 0.28j]),
+        trace("-100,-20 -50,-40 0,-44 50,-42 98,-30 50,-33 0,-33 -50,-28"),
         4,
     )
     return [
         Piece(dome),
-        Piece(np.array([-0.38 - 0.42j, -0.37 - 0.52j, 0.36 - 0.54j, 0.37 - 0.44j]), "accent"),
+        Piece(trace("-38,-42 -37,-52 36,-54 37,-44"), "accent"),
         Piece(brim),
     ]
 
 
 def _pointed_hat() -> list[Piece]:
-    cone = smooth(
-        np.array([-0.46 - 0.34j, -0.3 - 0.8j, -0.24 - 1.2j, -0.5 - 1.5j, -0.08 - 1.3j, 0.2 - 0.8j, 0.42 - 0.36j]), 4
-    )
-    brim = smooth(np.array([-0.95 - 0.22j, -0.4 - 0.42j, 0.4 - 0.44j, 0.85 - 0.34j, 0.4 - 0.32j, -0.4 - 0.28j]), 4)
+    cone = smooth(trace("-46,-34 -30,-80 -24,-120 -50,-150 -8,-130 20,-80 42,-36"), 4)
+    brim = smooth(trace("-95,-22 -40,-42 40,-44 85,-34 40,-32 -40,-28"), 4)
     return [Piece(cone), Piece(brim)]
 
 
 def _cap() -> list[Piece]:
-    dome = smooth(np.array([0.38 - 0.28j, 0.3 - 0.52j, 0.0 - 0.64j, -0.36 - 0.56j, -0.52 - 0.3j, -0.4 - 0.16j]), 4)
-    return [Piece(dome), Piece(smooth(np.array([0.2 - 0.36j, 0.5 - 0.34j, 0.68 - 0.22j, 0.3 - 0.24j]), 4))]
+    dome = smooth(trace("38,-28 30,-52 0,-64 -36,-56 -52,-30 -40,-16"), 4)
+    return [Piece(dome), Piece(smooth(trace("20,-36 50,-34 68,-22 30,-24"), 4))]
 
 
 def _turban() -> list[Piece]:
@@ -183,7 +171,7 @@ def _turban() -> list[Piece]:
     return [
         *folds,
         Piece(disc(0.36 - 0.42j, 0.075, 12), "accent"),
-        Piece(smooth(np.array([0.34 - 0.46j, 0.28 - 0.8j, 0.42 - 0.9j, 0.42 - 0.5j]), 3)),
+        Piece(smooth(trace("34,-46 28,-80 42,-90 42,-50"), 3)),
     ]
 
 
@@ -193,48 +181,23 @@ def _crown() -> list[Piece]:
 
 
 def _hood() -> list[Piece]:
-    outline = np.array(
-        [
-            0.36 - 0.36j,
-            0.2 - 0.58j,
-            -0.2 - 0.66j,
-            -0.62 - 0.5j,
-            -0.56 + 0.0j,
-            -0.46 + 0.62j,
-            0.1 + 0.72j,
-            0.06 + 0.4j,
-            0.02 - 0.05j,
-            0.22 - 0.24j,
-        ]
-    )
+    outline = trace("36,-36 20,-58 -20,-66 -62,-50 -56,0 -46,62 10,72 6,40 2,-5 22,-24")
     return [Piece(smooth(outline, 4))]
 
 
 def _headscarf() -> list[Piece]:
-    outline = np.array(
-        [
-            0.32 - 0.36j,
-            0.1 - 0.56j,
-            -0.3 - 0.52j,
-            -0.52 - 0.2j,
-            -0.44 + 0.22j,
-            -0.2 + 0.48j,
-            0.24 + 0.54j,
-            0.06 + 0.34j,
-            0.04 - 0.06j,
-        ]
-    )
-    knot = np.array([0.24 + 0.48j, 0.4 + 0.62j, 0.28 + 0.7j, 0.16 + 0.56j])
+    outline = trace("32,-36 10,-56 -30,-52 -52,-20 -44,22 -20,48 24,54 6,34 4,-6")
+    knot = trace("24,48 40,62 28,70 16,56")
     return [Piece(smooth(outline, 4)), Piece(smooth(knot, 3), "accent")]
 
 
 def _straw_hat() -> list[Piece]:
-    cone = smooth(np.array([-0.9 - 0.16j, -0.4 - 0.52j, 0.0 - 0.84j, 0.4 - 0.54j, 0.9 - 0.2j, 0.0 - 0.32j]), 4)
+    cone = smooth(trace("-90,-16 -40,-52 0,-84 40,-54 90,-20 0,-32"), 4)
     return [Piece(cone)]
 
 
 def _plumed_hat() -> list[Piece]:
-    spine = smooth(np.array([0.1 - 0.6j, -0.25 - 0.95j, -0.75 - 0.95j, -1.05 - 0.6j]), 5, closed=False)
+    spine = smooth(trace("10,-60 -25,-95 -75,-95 -105,-60"), 5, closed=False)
     width = 0.15 * np.sin(np.pi * np.linspace(0.05, 0.95, len(spine)))
     plume = np.concatenate([spine - 1j * width, (spine + 1j * width)[::-1]])
     return [Piece(plume, "accent"), *_wide_hat()]
@@ -244,7 +207,13 @@ def _beret() -> list[Piece]:
     return [Piece(ellipse(-0.12 - 0.48j, 0.52 * np.exp(-0.22j), 0.4, 24)), Piece(disc(-0.14 - 0.7j, 0.05, 8))]
 
 
-_HATS = {
+@cache
+def _hat(name: Hat) -> tuple[Piece, ...]:
+    return tuple(_HATS[name]())
+
+
+_HATS: dict[Hat, Callable[[], list[Piece]]] = {
+    "none": list,
     "top hat": _top_hat,
     "bowler": _bowler,
     "wide hat": _wide_hat,

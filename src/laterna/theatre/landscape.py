@@ -1,4 +1,4 @@
-"""Places: the layers of paper, mist and water that make hills, harbours or roofs, and the ground that actors walk on."""
+"""Places: layers of paper, mist and water that make hills, harbours or roofs, and the ground of the actors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from laterna.theatre import scenery
-from laterna.theatre.canvas import smooth
+from laterna.theatre.canvas import smooth, trace
 from laterna.theatre.layer import Layer, Mist, Paper, Water
 from laterna.theatre.palette import Palette, ink, mix
 from laterna.theatre.scenery import Cut, Maker, Tone
@@ -306,7 +306,7 @@ def _dunes(rng: np.random.Generator, wavelength: float) -> np.ndarray:
 
 
 def _pyramid(rng: np.random.Generator) -> list[Cut]:
-    return [Cut(np.array([-0.85 + 0.05j, -1j, 0.85 + 0.05j]))]
+    return [Cut(trace("-85,5 0,-100 85,5"))]
 
 
 def _rooftops(w: Workshop) -> str:
@@ -387,9 +387,7 @@ def _palace(w: Workshop) -> str:
 
 def _balustrade(rng: np.random.Generator) -> list[Cut]:
     cuts = [Cut(scenery.box(-1.2, -1.0, 1.2, -0.86)), Cut(scenery.box(-1.2, -0.14, 1.2, 0.05))]
-    belly = np.array(
-        [0.05 - 0.9j, 0.05 - 0.7j, 0.11 - 0.4j, 0.05 - 0.1j, -0.05 - 0.1j, -0.11 - 0.4j, -0.05 - 0.7j, -0.05 - 0.9j]
-    )
+    belly = trace("5,-90 5,-70 11,-40 5,-10 -5,-10 -11,-40 -5,-70 -5,-90")
     return cuts + [Cut(smooth(belly, 3) + x) for x in np.arange(-1, 1.1, 0.33)]
 
 

@@ -29,8 +29,8 @@ def draw_look(rng: np.random.Generator) -> Look:
     style = rng.choice(["clean", "paper", "old", "photo"], p=[0.35, 0.35, 0.15, 0.15])
     old, photo = style == "old", style == "photo"
     return Look(
-        grain=float(rng.uniform(0.6, 1.4) if not (old or photo) else rng.uniform(2.5, 7.0)),
-        coarse=float(rng.choice([1.0, 1.0, 1.6, 2.2])),
+        grain=float(rng.uniform(0.6, 1.4) if not (old or photo) else rng.uniform(1.6, 3.4)),
+        coarse=float(rng.choice([1.0, 1.5, 2.2])),
         vignette=float(rng.uniform(0.1, 0.35) if not old else rng.uniform(0.35, 0.65)),
         paper=float(0.0 if photo or style == "clean" else rng.uniform(0.3, 1.0)),
         flicker=float(rng.uniform(0.01, 0.04) if old else 0.0),
@@ -66,7 +66,7 @@ class Print:
         x, y = (int(value) for value in self._rng.integers(0, _ROOM, 2))
         noise = self._noise[y : y + canvas.height, x : x + canvas.width]
         cv2.addWeighted(canvas.y, 1, noise, 1, -128, dst=canvas.y)
-        cv2.max(canvas.y, 16, dst=canvas.y)
+        np.maximum(canvas.y, 16, out=canvas.y)
 
 
 def _dimmed(look: Look, width: int, height: int, rng: np.random.Generator) -> np.ndarray:
@@ -83,9 +83,9 @@ def _dimmed(look: Look, width: int, height: int, rng: np.random.Generator) -> np
 
 
 def _grain(look: Look, width: int, height: int, scale: float, rng: np.random.Generator) -> np.ndarray:
-    noise = rng.standard_normal((height, width), np.float32)
+    noise: np.ndarray = rng.standard_normal((height, width), np.float32)
     blur = 0.5 * (look.coarse * scale - 0.6)
     if blur > 0.2:
         noise = cv2.GaussianBlur(noise, (0, 0), blur)
-        noise /= noise.std()
+        noise = noise / noise.std()
     return np.clip(np.rint(128 + look.grain * noise), 0, 255).astype(np.uint8)

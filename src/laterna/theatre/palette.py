@@ -49,8 +49,14 @@ class Palette:
     accent: np.ndarray
 
     def paper(self, depth: float) -> np.ndarray:
-        """The paper of a layer: haze near the horizon at ``depth`` 0, the darkest ink at 1."""
-        return mix(0.7 * self.sky[-1] + 0.3 * self.sky[-2], self.ink, depth)
+        """The paper of a layer: haze near the horizon at ``depth`` 0, the darkest ink at 1.
+
+        Between them it takes the colour of the upper sky, as distant hills do.
+        """
+        haze = 0.7 * self.sky[-1] + 0.3 * self.sky[-2]
+        tone = mix(haze, self.ink, depth)
+        tone[1:] += 1.3 * depth * (1 - depth) * (self.sky[0, 1:] + self.sky[1, 1:])
+        return tone
 
     @property
     def brightness(self) -> float:

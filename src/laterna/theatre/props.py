@@ -3,9 +3,11 @@
 Shapes are in the puppet's own space (body heights, x forward, y downwards).
 """
 
+from itertools import pairwise
+
 import numpy as np
 
-from laterna.theatre.canvas import disc, ellipse, smooth
+from laterna.theatre.canvas import disc, ellipse, smooth, trace
 from laterna.theatre.costume import Piece
 from laterna.theatre.figure import Prop
 from laterna.theatre.scenery import box, stalk
@@ -62,9 +64,9 @@ def _turned(shape: np.ndarray, hang: np.ndarray) -> np.ndarray:
 
 
 def _lantern(hand: complex, hang: np.ndarray) -> list[Piece]:
-    cap = np.array([-0.03 - 0.035j, 0 - 0.06j, 0.03 - 0.035j, 0.036 - 0.028j, -0.036 - 0.028j])
-    body = np.array([-0.03 - 0.03j, 0.03 - 0.03j, 0.036 + 0.055j, -0.036 + 0.055j])
-    glass = np.array([-0.021 - 0.02j, 0.021 - 0.02j, 0.025 + 0.043j, -0.025 + 0.043j])
+    cap = trace("-3,-3.5 0,-6 3,-3.5 3.6,-2.8 -3.6,-2.8")
+    body = trace("-3,-3 3,-3 3.6,5.5 -3.6,5.5")
+    glass = trace("-2.1,-2 2.1,-2 2.5,4.3 -2.5,4.3")
     foot = box(-0.04, 0.05, 0.04, 0.064)
     bar = box(-0.0035, -0.03, 0.0035, 0.05)
     shapes: list[tuple[np.ndarray, str]] = [
@@ -83,11 +85,11 @@ def _umbrella(hand: complex, breeze: float) -> list[Piece]:
     tip = -0.6j
     ribs = np.linspace(-0.32, 0.32, 5)
     low = [complex(x, -0.43 + 0.28 * x * x) for x in ribs]
-    scallops = [point for a, b in zip(low, low[1:], strict=False) for point in (a, (a + b) / 2 - 0.022j)]
+    scallops = [point for a, b in pairwise(low) for point in (a, (a + b) / 2 - 0.022j)]
     bell = np.array([*scallops, low[-1], 0.24 - 0.53j, 0.12 - 0.585j, tip, -0.12 - 0.585j, -0.24 - 0.53j])
     panel = np.array([low[1], (low[1] + low[2]) / 2 - 0.022j, low[2], tip])
     shaft = stalk(np.array([0.1j, tip - 0.05j]), 0.007, 0.005)
-    hook = stalk(np.array([0.09j, 0.125j, 0.02 + 0.14j, 0.04 + 0.125j]), 0.007, 0.007)
+    hook = stalk(trace("0,9 0,12.5 2,14 4,12.5"), 0.007, 0.007)
     return [
         Piece(hand + shaft * lean),
         Piece(hand + hook * lean),
@@ -102,7 +104,7 @@ def _crook(top: complex) -> np.ndarray:
 
 
 def _basket(hand: complex, hang: np.ndarray) -> list[Piece]:
-    bowl = smooth(np.array([-0.085 + 0.0j, 0.085 + 0j, 0.065 + 0.085j, -0.065 + 0.085j]), 4)
+    bowl = smooth(trace("-8.5,0 8.5,0 6.5,8.5 -6.5,8.5"), 4)
     handle = stalk(0.075 * np.exp(1j * np.linspace(np.pi, 2 * np.pi, 9)) * (1 + 0j) + 0.005j, 0.005, 0.005)
     fruit = [disc(x - 0.012j, 0.024, 12) for x in (-0.04, 0.0, 0.042)]
     return [
@@ -152,15 +154,13 @@ def _flag(hand: complex, breeze: float, time: float) -> list[Piece]:
 def _kite(hand: complex, breeze: float, time: float) -> list[Piece]:
     high = hand + 1.05 + 0.12 * np.sin(0.7 * time) + 1j * (-1.45 + 0.1 * np.sin(0.9 * time + 1))
     turn = np.exp(1j * (0.6 + 0.16 * np.sin(1.1 * time)))
-    sheet = np.array([-0.2j, 0.13 - 0.02j, 0.25j, -0.13 - 0.02j])
-    half = np.array([-0.2j, 0.13 - 0.02j, 0.25j])
+    sheet = trace("0,-20 13,-2 0,25 -13,-2")
+    half = trace("0,-20 13,-2 0,25")
     string = smooth(np.array([hand, (hand + high) / 2 + 0.1j, high]), 8, closed=False)
     along = np.linspace(0, 1, 12)
     tail = high + turn * (0.25j + 0.5j * along + 0.05 * np.sin(9 * along - 5 * time) * along)
     bows = [
-        Piece(
-            high + turn * 0 + (tail[k] - high) + 0.03 * np.array([-1 - 0.6j, 1 + 0.6j, 1 - 0.6j, -1 + 0.6j]), "accent"
-        )
+        Piece(high + turn * 0 + (tail[k] - high) + 0.03 * trace("-100,-60 100,60 100,-60 -100,60"), "accent")
         for k in (4, 8, 11)
     ]
     return [

@@ -23,18 +23,12 @@ _PACE = 0.62  # body heights a second
 
 @dataclass(frozen=True)
 class Blocking:
-    """What the roles have to fit: the shot's scale and camera move, its length in seconds, the mood, the lead's height."""
+    """What the roles have to fit: the shot's scale, the camera's move, the length in seconds, the mood."""
 
     scale: Scale
     move: Move
     seconds: float
     mood: Mood
-    tall: float
-
-    @property
-    def half(self) -> float:
-        """Half of the picture's width, in stage units, roughly."""
-        return 0.75 if self.scale == "wide" else 0.42 * self.tall
 
 
 def roles(cast: Sequence[Figure], blocking: Blocking, rng: np.random.Generator) -> tuple[Role, ...]:
@@ -68,7 +62,7 @@ def _two_shot(people: Sequence[Figure], blocking: Blocking, rng: np.random.Gener
         return (_crosses(people[0], 0.0, side, blocking, rng),)
     if len(people) == 1:
         return (_stays(people[0], 0.0, side, blocking, rng),)
-    gap = float(rng.uniform(0.24, 0.34)) * blocking.tall
+    gap = float(rng.uniform(0.24, 0.34)) * max(one.height for one in people)
     return tuple(
         _stays(one, -gap * facing, facing, blocking, rng) for one, facing in zip(people, (side, -side), strict=True)
     )
@@ -152,7 +146,10 @@ def _gestures(
     if not seated or figure.prop in ("umbrella", "kite") or blocking.scale == "close-up":
         choice.pop("sit", None)
     if blocking.scale == "close-up":
-        choice = {"talk": 4, "stand": 2, "wave": 0.7, "bow": 0.4}
+        choice = {"talk": 4, "stand": 2, "wave": 0.7}
+    if blocking.scale == "medium":
+        choice.pop("bow", None)
+        choice["talk"] = choice.get("talk", 0) + 2
     if figure.age > 0.5:
         choice.pop("jump", None)
     actions, weights = list(choice), np.array(list(choice.values())) / sum(choice.values())

@@ -22,6 +22,7 @@ _PLACES: tuple[Place, ...] = (
     "hills", "mountains", "forest", "village", "harbour", "desert", "rooftops", "lake", "palace", "meadow",
 )  # fmt: skip
 _MOODS: tuple[Mood, ...] = ("calm", "joyful", "melancholy", "tense", "mysterious", "romantic")
+_SCALES: tuple[Scale, ...] = ("wide", "medium", "close-up")
 # What goes with a mood: dawn, day, dusk, night; then clear, rain, snow, fog, wind, dust.
 _DAYTIMES: dict[Mood, tuple[float, ...]] = {
     "calm": (0.3, 0.3, 0.25, 0.15),
@@ -52,12 +53,22 @@ _DIRECTIONS: dict[Move, tuple[Direction, ...]] = {
     "zoom": ("in", "in", "out"),
     "track": ("none",),
 }
-_NEGATIVES: tuple[NegativeKind, ...] = ("flash", "strobe", "lightning", "whip_pan", "passer_by", "lights_on")
+_NEGATIVE_SECONDS: dict[NegativeKind, tuple[float, float]] = {
+    "flash": (0.03, 0.1),
+    "strobe": (0.5, 1.4),
+    "lightning": (0.25, 0.5),
+    "whip_pan": (0.25, 0.5),
+    "passer_by": (0.5, 1.1),
+    "lights_on": (0.06, 0.2),
+}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Where, when and who: what the takes of one scene share. ``sun`` is a stage point, ``wind`` -1..1, ``haze`` 0..1."""
+    """Where, when and who: what the takes of one scene share.
+
+    ``sun`` is a stage point, ``wind`` -1 (from the right) to 1, ``haze`` 0..1; the first of the ``cast`` leads.
+    """
 
     seed: tuple[int, ...]
     place: Place
@@ -126,17 +137,12 @@ def draw_setting(seed: tuple[int, ...]) -> Setting:
 def _cast(rng: np.random.Generator, place: Place) -> tuple[Figure, ...]:
     """The lead first; at most three."""
     people: list[Kind] = ["man", "woman", "man", "woman", "boy", "girl"]
-    cast = [figure(cast_kind, rng) for cast_kind in rng.choice(people, _pick_count(rng), replace=True)]
-    if rng.random() < 0.3 and len(cast) < 3:
+    count = int(rng.choice([1, 2, 3], p=[0.42, 0.4, 0.18]))
+    cast = [figure(_pick(rng, people), rng) for _ in range(count)]
+    if count < 3 and rng.random() < 0.35:
         animals: list[Kind] = ["dog", "bird"] if place == "rooftops" else ["dog", "dog", "horse", "bird"]
-        cast.append(figure(cast_animal := animals[int(rng.integers(len(animals)))], rng))
-        if cast_animal == "horse" and rng.random() < 0.3:
-            cast.reverse()
+        cast.append(figure(_pick(rng, animals), rng))
     return tuple(cast)
-
-
-def _pick_count(rng: np.random.Generator) -> int:
-    return int(rng.choice([1, 2, 3], p=[0.42, 0.4, 0.18]))
 
 
 def draw_scene(
@@ -161,57 +167,54 @@ def draw_scene(
         negatives: how likely it is that something in it looks like a cut and is none.
     """
     rng = np.random.default_rng(seed)
-    scale = scale or _pick(rng, ("wide", "medium", "close-up"), (0.5, 0.3, 0.2))
-    people = [one for one in setting.cast if one.person]
-    lead = setting.cast[0] if scale == "wide" or setting.cast[0].person else people[0]
-    move = move or _pick(rng, tuple(_MOVES[scale]), tuple(_MOVES[scale].values()))
+    if scale is None:
+        scale = _pick(rng, _SCALES, (0.5, 0.3, 0.2))
+    if move is None:
+        move = _pick(rng, tuple(_MOVES[scale]), tuple(_MOVES[scale].values()))
     seconds = float(frames / rate)
-    blocking = Blocking(scale, move, seconds, setting.mood, lead.height)
+    blocking = Blocking(scale, move, seconds, setting.mood)
     acting = roles(setting.cast, blocking, rng)
     return Scene(
         setting=setting,
         seed=seed,
         frames=frames,
         rate=rate,
-        framing=_framing(scale, lead, acting, rng),
+        framing=_framing(scale, acting, rng),
         move=_camera_move(move, scale, seconds, setting.look, rng),
         roles=acting,
         negatives=_planned(rng, scale, move, frames, rate) if rng.random() < negatives else (),
     )
 
 
-def _framing(scale: Scale, lead: Figure, acting: Sequence[Role], rng: np.random.Generator) -> Framing:
+def _framing(scale: Scale, acting: Sequence[Role], rng: np.random.Generator) -> Framing:
     """The actors' heads near the upper third; in a wide picture their ground in the lower one."""
-    tall = lead.height
     if scale == "wide":
         enlarged = float(rng.uniform(0.78, 1.18))
         return Framing(scale, enlarged, complex(0, 0.335 - rng.uniform(0.3, 0.37) / enlarged), 0.0)
-    enlarged = float(rng.uniform(1.15, 1.6) if scale == "medium" else rng.uniform(2.5, 3.5)) / tall
-    spots = [role.walks[0].at(0.0) for role in acting]
-    centre = float(np.mean(spots)) if scale == "medium" else spots[0]
+    tall = max(role.figure.height for role in acting)
+    enlarged = float(rng.uniform(1.15, 1.55) if scale == "medium" else rng.uniform(2.5, 3.5)) / tall
+    centre = float(np.mean([role.walks[0].at(0.0) for role in acting]))
     room = float(rng.uniform(0.05, 0.3)) * acting[0].facing[0][1] if len(acting) == 1 else 0.0
-    crown = 0.335 - tall
-    hat = 0.2 if lead.hat in ("top hat", "pointed hat") else 0.1
+    hat = 0.12 + 0.06 * enlarged * tall * any(role.figure.hat in ("top hat", "pointed hat") for role in acting)
     return Framing(
         scale,
         enlarged,
-        complex(centre + room / enlarged, crown + (0.5 - hat) / enlarged),
+        complex(centre + room / enlarged, 0.335 - tall + (0.5 - hat) / enlarged),
         float(rng.uniform(0.05, 0.13) if scale == "medium" else rng.uniform(0.12, 0.24)),
     )
 
 
 def _camera_move(move: Move, scale: Scale, seconds: float, look: Look, rng: np.random.Generator) -> CameraMove:
     start = float(rng.uniform(-0.3, 0.2) * seconds)
-    amount = {
-        "pan": rng.uniform(0.35, 0.9) * (1.0 if scale == "wide" else 0.3),
-        "tilt": rng.uniform(0.18, 0.3) * (1.0 if scale == "wide" else 0.6),
-        "zoom": rng.uniform(1.15, 1.5),
-    }.get(move, 0.0)
+    amounts = {"pan": (0.35, 0.9), "tilt": (0.18, 0.3), "zoom": (1.15, 1.5)}
+    amount = float(rng.uniform(*amounts.get(move, (0.0, 0.0))))
+    if scale != "wide" and move in ("pan", "tilt"):
+        amount *= 0.4
     shake = rng.uniform(0.008, 0.02) if move == "handheld" else 0.0
     return CameraMove(
         move=move,
         direction=cast(Direction, rng.choice(_DIRECTIONS[move])),
-        amount=float(amount),
+        amount=amount,
         start=start,
         end=float(seconds - rng.uniform(-0.3, 0.15) * seconds),
         shake=float(shake),
@@ -222,20 +225,10 @@ def _camera_move(move: Move, scale: Scale, seconds: float, look: Look, rng: np.r
 
 def _planned(rng: np.random.Generator, scale: Scale, move: Move, frames: int, rate: Fraction) -> tuple[Span, ...]:
     """One hard negative, with room around it."""
-    options = [
-        kind for kind in _NEGATIVES if kind != "whip_pan" or (scale == "wide" and move in ("static", "handheld"))
-    ]
-    kind = str(rng.choice(options))
-    second = float(rate)
-    long = {
-        "flash": rng.integers(1, 4),
-        "strobe": rng.uniform(0.5, 1.4) * second,
-        "lightning": rng.uniform(0.25, 0.5) * second,
-        "whip_pan": rng.uniform(0.25, 0.5) * second,
-        "passer_by": rng.uniform(0.5, 1.1) * second,
-        "lights_on": rng.integers(2, 7),
-    }[kind]
-    length = max(1, round(float(long)))
+    free = scale == "wide" and move in ("static", "handheld")
+    kind = _pick(rng, [kind for kind in _NEGATIVE_SECONDS if kind != "whip_pan" or free])
+    least, most = _NEGATIVE_SECONDS[kind]
+    length = max(1, round(float(rng.uniform(least, most) * rate)))
     room = frames - length
     if room < 4:
         return ()

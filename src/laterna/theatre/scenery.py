@@ -1,11 +1,11 @@
-"""Cut paper for the stage: trees, houses, boats and more, each drawn at random, one unit high, standing on the origin."""
+"""Cut paper for the stage: trees, houses, boats, drawn at random, one unit high, standing on the origin."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from laterna.theatre.canvas import disc, ellipse, smooth
+from laterna.theatre.canvas import disc, ellipse, smooth, trace
 
 Tone = Literal["paper", "light", "accent"]
 
@@ -233,7 +233,7 @@ def tower_house(rng: np.random.Generator) -> list[Cut]:
 
 
 def church(rng: np.random.Generator) -> list[Cut]:
-    nave = np.array([0.1 + 0.05j, 0.1 - 0.34j, 0.16 - 0.46j, 0.62 - 0.46j, 0.68 - 0.34j, 0.68 + 0.05j])
+    nave = trace("10,5 10,-34 16,-46 62,-46 68,-34 68,5")
     spire = np.array([-0.13 - 0.55j, rng.uniform(-0.005, 0.005) - 0.97j, 0.13 - 0.55j])
     cross = [Cut(box(-0.007, -1.06, 0.007, -0.95)), Cut(box(-0.03, -1.03, 0.03, -1.016))]
     lights = [Cut(_arched(x - 0.2j, 0.035, 0.13), "light") for x in (0.24, 0.38, 0.52)]
@@ -269,13 +269,13 @@ def _battlement(left: float, right: float, high: float, low: float = -0.05) -> n
 
 
 def windmill(rng: np.random.Generator) -> list[Cut]:
-    body = np.array([-0.17 + 0.03j, -0.1 - 0.58j, 0.1 - 0.58j, 0.17 + 0.03j])
-    cap = np.array([-0.12 - 0.57j, -0.06 - 0.68j, 0.06 - 0.68j, 0.12 - 0.57j])
+    body = trace("-17,3 -10,-58 10,-58 17,3")
+    cap = trace("-12,-57 -6,-68 6,-68 12,-57")
     hub, speed, phase = -0.6j, rng.uniform(0.5, 1.6) * rng.choice([-1, 1]), rng.uniform(0, 1.5)
     cuts = [Cut(body), Cut(smooth(cap, 4)), *_windows(-0.08, -0.5, 0.08, -0.2, rng, 0.6)]
     for blade in range(4):
         arm = np.exp(1j * (phase + blade * np.pi / 2))
-        sail = np.array([0.05 - 0.005j, 0.05 + 0.005j, 0.12 + 0.075j, 0.44 + 0.085j, 0.44 - 0.008j])
+        sail = trace("5,-0.5 5,0.5 12,7.5 44,8.5 44,-0.8")
         cuts.append(Cut(hub + sail * arm, motion=Motion("spin", hub, speed)))
     return cuts
 
@@ -307,41 +307,39 @@ def dome(rng: np.random.Generator) -> list[Cut]:
 
 
 def _onion(base: complex, half: float, height: float) -> np.ndarray:
-    right = np.array([0.8 + 0j, 1.02 - 0.25j, 0.82 - 0.55j, 0.35 - 0.74j, 0.08 - 0.84j, 0.03 - 0.95j])
+    right = trace("80,0 102,-25 82,-55 35,-74 8,-84 3,-95")
     right = smooth(right, 4, closed=False)
     outline = np.concatenate([right, [-1.0j], -np.conj(right)[::-1]])
     return base + half * outline.real + 1j * height * outline.imag
 
 
 def lighthouse(rng: np.random.Generator) -> list[Cut]:
-    body = np.array([-0.1 + 0.05j, -0.062 - 0.78j, 0.062 - 0.78j, 0.1 + 0.05j])
+    body = trace("-10,5 -6.2,-78 6.2,-78 10,5")
     return [
         Cut(body),
         Cut(box(-0.09, -0.81, 0.09, -0.775)),
         Cut(box(-0.045, -0.92, 0.045, -0.8)),
         Cut(box(-0.033, -0.9, 0.033, -0.82), "light"),
-        Cut(np.array([-0.07 - 0.91j, -1.0j, 0.07 - 0.91j])),
+        Cut(trace("-7,-91 0,-100 7,-91")),
     ]
 
 
 def boat(rng: np.random.Generator) -> list[Cut]:
     side, bob = rng.choice([-1, 1]), Motion("bob", 0j, rng.uniform(0.8, 1.5), 0.012)
-    hull = np.array([-0.42 - 0.1j, -0.34 + 0.04j, 0.3 + 0.04j, 0.46 - 0.14j, 0.3 - 0.09j])
+    hull = trace("-42,-10 -34,4 30,4 46,-14 30,-9")
     mast = box(-0.008, -1.0, 0.008, -0.08)
-    sail = smooth(np.array([0.03 - 0.95j, 0.3 - 0.5j, 0.36 - 0.17j, 0.03 - 0.15j]), 3)
-    jib = np.array([-0.03 - 0.9j, -0.36 - 0.17j, -0.03 - 0.17j])
+    sail = smooth(trace("3,-95 30,-50 36,-17 3,-15"), 3)
+    jib = trace("-3,-90 -36,-17 -3,-17")
     tone: Tone = "accent" if rng.random() < 0.3 else "paper"
-    return [
-        Cut(_mirrored(part, side), shade, motion=bob)
-        for part, shade in ((hull, "paper"), (mast, "paper"), (sail, tone), (jib, tone))
-    ]  # type: ignore[arg-type]
+    parts: list[tuple[np.ndarray, Tone]] = [(hull, "paper"), (mast, "paper"), (sail, tone), (jib, tone)]
+    return [Cut(_mirrored(part, side), shade, motion=bob) for part, shade in parts]
 
 
 def ship(rng: np.random.Generator) -> list[Cut]:
     """Three masts and furled yards, at anchor."""
     bob = Motion("bob", 0j, 0.7, 0.006)
-    hull = smooth(np.array([-0.6 - 0.2j, -0.55 + 0.05j, 0.4 + 0.05j, 0.62 - 0.18j, 0.4 - 0.13j, -0.4 - 0.13j]), 3)
-    parts = [hull, stalk(np.array([0.55 - 0.15j, 0.88 - 0.3j]), 0.01, 0.004)]
+    hull = smooth(trace("-60,-20 -55,5 40,5 62,-18 40,-13 -40,-13"), 3)
+    parts = [hull, stalk(trace("55,-15 88,-30"), 0.01, 0.004)]
     for x, high in ((-0.35, 0.8), (0.0, 1.0), (0.32, 0.86)):
         parts.append(box(x - 0.011, -high, x + 0.011, -0.1))
         for share in (0.45, 0.68, 0.88):
@@ -360,9 +358,9 @@ def lamp_post(rng: np.random.Generator) -> list[Cut]:
     return [
         Cut(box(-0.014, -0.84, 0.014, 0.02)),
         Cut(box(-0.04, -0.05, 0.04, 0.02)),
-        Cut(np.array([-0.045 - 0.85j, -0.07 - 0.97j, 0.07 - 0.97j, 0.045 - 0.85j])),
-        Cut(np.array([-0.03 - 0.865j, -0.048 - 0.955j, 0.048 - 0.955j, 0.03 - 0.865j]), "light"),
-        Cut(np.array([-0.085 - 0.965j, -1.03j, 0.085 - 0.965j])),
+        Cut(trace("-4.5,-85 -7,-97 7,-97 4.5,-85")),
+        Cut(trace("-3,-86.5 -4.8,-95.5 4.8,-95.5 3,-86.5"), "light"),
+        Cut(trace("-8.5,-96.5 0,-103 8.5,-96.5")),
     ]
 
 
@@ -396,18 +394,16 @@ def roof(rng: np.random.Generator) -> list[Cut]:
 def balloon(rng: np.random.Generator) -> list[Cut]:
     """A hot-air balloon; it hangs in the sky, so its origin is its basket."""
     drift = Motion("bob", 0j, 0.4, 0.05)
-    bag = smooth(np.array([-0.1 - 0.3j, -0.36 - 0.68j, -0.24 - 1.0j, 0.24 - 1.0j, 0.36 - 0.68j, 0.1 - 0.3j]), 5)
+    bag = smooth(trace("-10,-30 -36,-68 -24,-100 24,-100 36,-68 10,-30"), 5)
     parts = [bag, box(-0.07, -0.12, 0.07, 0.0)]
     parts += [stalk(np.array([x * 1.4 - 0.32j, x - 0.1j]), 0.005, 0.005) for x in (-0.06, 0.06)]
-    stripe = smooth(
-        np.array([-0.03 - 0.31j, -0.11 - 0.68j, -0.06 - 0.99j, 0.06 - 0.99j, 0.11 - 0.68j, 0.03 - 0.31j]), 4
-    )
+    stripe = smooth(trace("-3,-31 -11,-68 -6,-99 6,-99 11,-68 3,-31"), 4)
     return [*[Cut(part, motion=drift) for part in parts], Cut(stripe, "accent", motion=drift)]
 
 
 def arch(rng: np.random.Generator) -> list[Cut]:
     """An oriental arch on two columns, to be seen through."""
-    inner = np.array([0.62 + 0.05j, 0.62 - 0.5j, 0.66 - 0.6j, 0.45 - 0.78j, 0.12 - 0.86j, -0.95j])
+    inner = trace("62,5 62,-50 66,-60 45,-78 12,-86 0,-95")
     curve = smooth(inner[1:], 4, closed=False)
     right = np.concatenate([inner[:1], curve])
     outline = np.concatenate([right, [-1.6j, 1.2 - 1.6j, 1.2 + 0.05j]])
@@ -422,4 +418,4 @@ def column(rng: np.random.Generator) -> list[Cut]:
 
 def mushroom(rng: np.random.Generator) -> list[Cut]:
     cap = np.concatenate([0.42 * np.exp(1j * np.linspace(np.pi, 2 * np.pi, 14)) - 0.58j, [0.1 - 0.52j, -0.1 - 0.52j]])
-    return [Cut(np.array([-0.1 + 0.05j, -0.06 - 0.6j, 0.06 - 0.6j, 0.1 + 0.05j])), Cut(cap)]
+    return [Cut(trace("-10,5 -6,-60 6,-60 10,5")), Cut(cap)]

@@ -15,45 +15,35 @@ DEPTH = 0.06
 
 @dataclass
 class Sky:
-    """A prepared sky. ``planes`` are Y, Cb, Cr, larger than the picture by MARGIN; ``stars`` (n, 4) are x, y, size, phase."""
+    """A prepared sky.
+
+    ``planes`` are Y, Cb, Cr, larger than the picture by MARGIN; ``scale`` their pixels a stage unit; ``stars`` (n, 4)
+    are x, y, size and phase.
+    """
 
     planes: list[np.ndarray]
-    scale: float  # pixels a stage unit in the prepared plane
+    scale: float
     stars: np.ndarray
     palette: Palette
+    _shown: tuple[View, np.ndarray] | None = None
 
     def draw(self, canvas: Canvas, view: View, time: float) -> None:
         """Lay the sky on the canvas as ``view`` sees it, with its stars twinkling."""
-        zoom = view.scale / self.scale
-        turn = zoom * np.exp(1j * view.roll)
+        if self._shown is None or self._shown[0] != view:
+            self._shown = (view, self._seen(canvas, view))
+        np.copyto(canvas.i420, self._shown[1])
+        self._twinkle(canvas, view, time)
+
+    def _seen(self, canvas: Canvas, view: View) -> np.ndarray:
+        turn = view.scale / self.scale * np.exp(1j * view.roll)
         for plane, target, step in zip(self.planes, canvas.planes, (1, 2, 2), strict=True):
             rows, columns = plane.shape
             centre = complex(columns / 2, rows / 2) + view.centre * self.scale / step
             shift = view.middle / step - centre * turn
-            if step == 1 and abs(turn - 1) < 1e-9 and self._copied(target, plane, shift):
-                continue
             matrix = np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
-            cv2.warpAffine(
-                plane,
-                matrix,
-                (target.shape[1], target.shape[0]),
-                dst=target,
-                flags=cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-        self._twinkle(canvas, view, time)
-
-    def _copied(self, target: np.ndarray, plane: np.ndarray, shift: complex) -> bool:
-        """Whether the sky could be copied as it is, because nothing moved by part of a pixel."""
-        left, top = -shift.real, -shift.imag
-        x, y = round(left), round(top)
-        rows, columns = target.shape
-        if abs(left - x) + abs(top - y) > 1e-6 or x < 0 or y < 0:
-            return False
-        if x + columns > plane.shape[1] or y + rows > plane.shape[0]:
-            return False
-        np.copyto(target, plane[y : y + rows, x : x + columns])
-        return True
+            size = (target.shape[1], target.shape[0])
+            cv2.warpAffine(plane, matrix, size, dst=target, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return canvas.i420.copy()
 
     def _twinkle(self, canvas: Canvas, view: View, time: float) -> None:
         star = ink(mix(self.palette.light, self.palette.sky[0], 0.1))
@@ -150,7 +140,9 @@ def _lit(
     style = rng.random()
     if style < 0.2:
         rings = int(rng.integers(4, 8))
-        glow = np.floor(glow * rings + 0.5) / rings * 0.9 + 0.1 * glow
+        edge = 1.5 * np.abs(np.gradient(glow * rings, axis=1)) + 1.5 * np.abs(np.gradient(glow * rings, axis=0)) + 1e-6
+        level = glow * rings
+        glow = (np.floor(level) + np.clip((level - np.floor(level)) / edge, 0, 1)) / rings
     elif style < 0.32:  # rays
         angle = np.arctan2(field.y - sun.imag, field.x - sun.real)
         count = int(rng.integers(9, 18))

@@ -13,7 +13,8 @@ from laterna.theatre.palette import Ink
 
 SpliceKind = Literal["cut", "dissolve", "fade", "wipe"]
 Style = Literal[
-    "plain", "black", "white", "left", "right", "up", "down", "diagonal", "iris out", "iris in", "clock", "blinds", "bars"
+    "plain", "black", "white",
+    "left", "right", "up", "down", "diagonal", "iris out", "iris in", "clock", "blinds", "bars",
 ]  # fmt: skip
 
 _WIPES: tuple[Style, ...] = (

@@ -112,7 +112,7 @@ def _streaks(
     rng: np.random.Generator,
 ) -> Veil:
     width, height = size
-    plane = np.zeros((height, width), np.uint8)
+    plane: np.ndarray = np.zeros((height, width), np.uint8)
     along = slant / abs(slant)
     for x, y, share in zip(
         rng.uniform(0, width, count), rng.uniform(0, height, count), rng.uniform(0.5, 1, count), strict=True
@@ -137,7 +137,7 @@ def _flakes(
     rng: np.random.Generator,
 ) -> Veil:
     width, height = size
-    plane = np.zeros((height, width), np.uint8)
+    plane: np.ndarray = np.zeros((height, width), np.uint8)
     for x, y, share in zip(
         rng.uniform(0, width, count), rng.uniform(0, height, count), rng.uniform(0.5, 1.2, count), strict=True
     ):
