@@ -11,6 +11,7 @@ Source policy, one place for all of Laterna:
 import contextlib
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,7 @@ from av.filter import Graph
 from PIL import Image
 
 from laterna.errors import DataError, MediaError
+from laterna.media import hdr
 from laterna.media.files import quoted, regular_file
 from laterna.media.timecode import Timecode, snap_rate
 
@@ -32,7 +34,6 @@ PixelFormat = Literal["yuv420p", "rgb24"]
 
 _LARGEST_SIDE = 16384
 _LONGEST_GAP = 60  # seconds; more between two pictures means broken time stamps
-_HDR_TRANSFERS = (16, 18)  # ITU-T H.273: SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG)
 _BT601 = (5, 6)  # H.273 matrix coefficients: BT.470BG, SMPTE 170M
 _UNTAGGED = 2
 _FULL_RANGE = 2
@@ -103,7 +104,7 @@ class Video:
         frame_rate: nominal, frames per second. A variable-rate file has its average here.
         duration: seconds of picture.
         rotation: degrees, counter-clockwise, that the tags ask a player to turn the coded picture.
-        hdr: the transfer is PQ or HLG.
+        hdr: the transfer is PQ or HLG; ``transfer`` is its number in ITU-T H.273.
         timecode, reel: the source's own, or None.
         has_audio: whether a sound stream lies beside the picture.
 
@@ -123,7 +124,8 @@ class Video:
             self.sample_aspect = Fraction(stream.sample_aspect_ratio or 1)
             self.pixel_format = first.format.name
             self.bit_depth = first.format.components[0].bits
-            self.hdr = int(first.color_trc) in _HDR_TRANSFERS
+            self.transfer = int(first.color_trc)
+            self.hdr = self.transfer in (hdr.PQ, hdr.HLG)
             self.matrix = _matrix(first)
             self.frame_rate = snap_rate(stream.average_rate or stream.guessed_rate or Fraction(25))
             self.has_audio = bool(container.streams.audio)
@@ -317,46 +319,54 @@ class _Converters:
             width=picture.width, height=picture.height, format=picture.format, time_base=self.video.time_base
         )
         node = source
-        for name, arguments in self._filters(size, pixels, fit):
-            following = graph.add(name, arguments)
-            node.link_to(following)
-            node = following
-        sink = graph.add("buffersink")
-        node.link_to(sink)
-        graph.configure()
+        with tempfile.TemporaryDirectory() as folder:  # for a table that the filter reads when it is made
+            for name, options in self._filters(size, pixels, fit, Path(folder)):
+                following = graph.add(name, **options)
+                node.link_to(following)
+                node = following
+            sink = graph.add("buffersink")
+            node.link_to(sink)
+            graph.configure()
         return graph, source, sink
 
-    def _filters(self, size: tuple[int, int], pixels: PixelFormat, fit: Fit) -> Iterator[tuple[str, str]]:
+    def _filters(
+        self, size: tuple[int, int], pixels: PixelFormat, fit: Fit, folder: Path
+    ) -> Iterator[tuple[str, dict[str, str]]]:
         video = self.video
         if video.rotation == 90:
-            yield "transpose", "cclock"
+            yield "transpose", {"dir": "cclock"}
         elif video.rotation == 270:
-            yield "transpose", "clock"
+            yield "transpose", {"dir": "clock"}
         elif video.rotation == 180:
-            yield "hflip", ""
-            yield "vflip", ""
+            yield "hflip", {}
+            yield "vflip", {}
         (width, height), (shown_width, shown_height) = size, video.size
         inner = size
         if fit != "stretch" and abs(width * shown_height - height * shown_width) > max(width, height):
             wide = width * shown_height < height * shown_width  # the source is wider than what is wanted
             if fit == "crop":
                 share = Fraction(width * shown_height, height * shown_width)
-                yield "crop", f"iw*{share}:ih" if wide else f"iw:ih/({share})"
+                yield "crop", {"w": f"iw*{share}"} if wide else {"h": f"ih/({share})"}
             elif wide:
                 inner = (width, _even(Fraction(width * shown_height, shown_width)))
             else:
                 inner = (_even(Fraction(height * shown_width, shown_height)), height)
-        scale = f"{inner[0]}:{inner[1]}:flags=bicubic"
+        scale = {"w": str(inner[0]), "h": str(inner[1]), "flags": "bicubic"}
         if video.hdr:
-            scale += ":out_transfer=bt709:out_primaries=bt709:intent=perceptual"
+            yield "scale", scale | {"in_color_matrix": "bt2020", "out_range": "full"}
+            yield "format", {"pix_fmts": "gbrp10le"}
+            table = folder / "hdr.cube"
+            table.write_text(hdr.cube(video.transfer))
+            yield "lut3d", {"file": str(table)}
+            yield "setparams", {"color_trc": "bt709", "color_primaries": "bt709"}
+            scale = {}
         else:
-            scale += f":in_color_matrix={video.matrix}"
-        scale += ":out_color_matrix=bt709:out_range=" + ("full" if pixels == "rgb24" else "limited")
-        yield "scale", scale
-        yield "format", pixels
+            scale |= {"in_color_matrix": video.matrix}
+        yield "scale", scale | {"out_color_matrix": "bt709", "out_range": "full" if pixels == "rgb24" else "limited"}
+        yield "format", {"pix_fmts": pixels}
         if inner != size:
-            yield "pad", f"{width}:{height}:(ow-iw)/2:(oh-ih)/2"
-        yield "setsar", "1"
+            yield "pad", {"w": str(width), "h": str(height), "x": "(ow-iw)/2", "y": "(oh-ih)/2"}
+        yield "setsar", {"sar": "1"}
 
 
 @contextlib.contextmanager
