@@ -40,6 +40,18 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=3)
 
 
+def pictures_alone(folder: Path, out: Path) -> Path:
+    """The films of ``folder`` without sound and time code, as they are: MoviePy can't open a file with a time code."""
+    for film in sorted(folder.glob("*.mp4")):
+        with av.open(str(film)) as source, av.open(str(out / film.name), "w") as target:
+            stream = target.add_stream_from_template(source.streams.video[0])
+            for packet in source.demux(source.streams.video[0]):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    target.mux(packet)
+    return out
+
+
 def cut_list(folder: Path, seconds: int) -> list[Cut]:
     """Cuts of 2 to 6 s that go round the files, from anywhere in them."""
     rng = np.random.default_rng(1)
@@ -123,11 +135,12 @@ def _answer(process: subprocess.Popen) -> None:
 
 
 def rows(options: argparse.Namespace) -> list[Row]:
-    folder = options.rushes or rushes(180, "1280x720")
-    cuts = cut_list(folder, options.seconds)
-    size = Video(cuts[0].path).size
-    film, encoding = timeline(cuts), Encoding(size, RATE, gop=GOP)
     with tempfile.TemporaryDirectory() as name:
+        (folder := Path(name) / "rushes").mkdir()
+        pictures_alone(options.rushes or rushes(180, "1280x720"), folder)
+        cuts = cut_list(folder, options.seconds)
+        size = Video(cuts[0].path).size
+        film, encoding = timeline(cuts), Encoding(size, RATE, gop=GOP)
         outs = {peer: Path(name) / f"{peer}.mp4" for peer in ("laterna", "bare", "moviepy")}
         with moviepy(cuts, outs["moviepy"]) as process:
             times = interleaved(

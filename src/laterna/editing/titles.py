@@ -51,23 +51,19 @@ class Overlay:
     top: int
 
 
-def title(text: str, *, style: Style = "title", size: str = "1280x720") -> Image.Image:
+def title(text: str, *, style: Style = "title", size: tuple[int, int] = (1280, 720)) -> Image.Image:
     """Draw a title, lower third, end title or caption as a transparent picture of the frame's size.
 
     Args:
         text: what it says; a new line starts a smaller second line.
         style: what kind of title it is.
-        size: the frame, WIDTHxHEIGHT in pixels.
+        size: the frame's width and height in pixels.
 
     Raises:
-        DataError: the fonts lack a character, or the size can't be read.
+        DataError: the fonts lack a character.
     """
-    try:
-        width, height = (int(side) for side in size.split("x"))
-    except ValueError as error:
-        raise DataError(f"{size!r} is not a frame size: write it as 1280x720.") from error
-    overlay = drawn(text, style, (width, height))
-    frame = Image.new("RGBA", (width, height))
+    overlay = drawn(text, style, size)
+    frame = Image.new("RGBA", size)
     if overlay is not None:
         frame.paste(overlay.image, (overlay.left, overlay.top))
     return frame
