@@ -175,7 +175,7 @@ def mix(
         location_db=location_db,
     )
     first = mixed(ceiling=ceiling)
-    better = sound.correction(first, _encoded_loudness(first.path, _CODECS[codec]))
+    better = sound.correction(first, _encoded_loudness(first.path, _CODECS[codec]), ceiling=ceiling)
     if better is not None:
         mixed(gain_db=better[0], ceiling=better[1])
     _write_about(out, {"notes": first.notes, "target": first.target})

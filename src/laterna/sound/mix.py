@@ -126,10 +126,11 @@ def mix(
         return _write_mix(out, stems, list(files.values()), total, level)
 
 
-def correction(made: Mix, film: Loudness, *, ceiling: float = -1.0) -> tuple[float, float] | None:
+def correction(made: Mix, film: Loudness, *, ceiling: float = -1.0) -> tuple[float | None, float] | None:
     """How to mix again so that the film, encoded, meets its target: ``gain_db`` and ``ceiling``; None if it does.
 
-    Lossy codecs move the loudness a little, and the true peak by up to a few dB.
+    Lossy codecs move the loudness a little, and the true peak by up to a few dB. The gain is None where only the
+    ceiling has to change: the mix finds its own.
 
     Args:
         made: the mix that the film was encoded with.
@@ -143,7 +144,7 @@ def correction(made: Mix, film: Loudness, *, ceiling: float = -1.0) -> tuple[flo
     overshoot = max(0.0, film.true_peak - ceiling)
     if not missed and overshoot == 0:
         return None
-    return made.gain_db - (drift if missed else 0.0), made.ceiling - overshoot
+    return (made.gain_db - drift if missed else None), made.ceiling - overshoot
 
 
 def _placed(timeline: otio.schema.Timeline, folder: Path, total: int) -> dict[str, list[Piece]]:

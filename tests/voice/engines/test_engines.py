@@ -130,7 +130,7 @@ def test_auto_is_silent_only_where_no_engine_is_installed(monkeypatch: pytest.Mo
     monkeypatch.setattr(Espeak, "available", lambda self: False)
     assert choose("auto", "zh").engine.name == "none"
     monkeypatch.setattr(Flite, "available", lambda self: True)
-    with pytest.raises(ModelError, match=r"No installed voice speaks 'zh' \(flite speak en\)"):
+    with pytest.raises(ModelError, match=r"No installed voice speaks 'zh' \(flite can do en\)"):
         choose("auto", "zh")
 
 

@@ -56,6 +56,7 @@ class Voice:
     language: str
 
 
+_WIDELY_SPOKEN = ("en", "zh", "hi", "es", "ar", "fr", "pt", "ru", "de", "ja")
 _TRIAL = "The lantern was lit at 7, and the show began."
 
 _registered: dict[str, Engine] = {}
@@ -132,11 +133,13 @@ def _first_that_speaks(language: str, candidates: list[Engine]) -> Voice:
         tag = match(language, engine.languages)
         if tag is not None:
             return Voice(engine, tag)
-    spoken = sorted({tag for engine in candidates for tag in engine.languages if "-" not in tag})
+    spoken = {tag for engine in candidates for tag in engine.languages}
+    examples = [tag for tag in _WIDELY_SPOKEN if tag in spoken]
+    more = f" and {len(spoken) - len(examples)} more" if len(spoken) > len(examples) else ""
     names = " and ".join(engine.name for engine in candidates)
     raise ModelError(
-        f"No installed voice speaks {language!r} ({names} speak {', '.join(spoken)}):"
-        " choose one of these, install another engine, or take engine 'none' for captions alone."
+        f"No installed voice speaks {language!r} ({names} can do {', '.join(examples)}{more}): name another"
+        " language, install another engine, or take engine 'none' for captions alone."
     )
 
 
