@@ -9,4 +9,5 @@ FUNCTIONS = [
     editing.captions,
     editing.render,
     editing.poster,
+    editing.title,
 ]
