@@ -73,4 +73,5 @@ def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     return {"sample_rate": sample_rate, "marks": marks}, b"".join(blocks)
 
 
-main()
+if __name__ == "__main__":
+    main()
