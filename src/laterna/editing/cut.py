@@ -143,7 +143,7 @@ def _measures(
 def _check_sentences(pins: Sequence[Pin], count: int) -> None:
     for pin in pins:
         if pin.sentence is not None and not 1 <= pin.sentence <= count:
-            has = f"has {count} sentences" if count else "is missing"
+            has = f"has {count} sentence{'s' * (count > 1)}" if count else "is missing"
             raise BriefError(f"{pin} can't be met, for the narration {has}: mend the sentence's number.")
 
 

@@ -188,7 +188,12 @@ class Material:
         source, taken = self.sources[index], self._taken[index]
         used = Counter(source.shot_at(start) for start, _ in taken)
         source_used = _SOURCE_USED * min(len(taken), _MOST_USES)
-        pieces = [piece.part(*left) for piece in source.pieces for left in without([(piece.start, piece.end)], taken)]
+        pieces = [
+            piece.part(*left)
+            for piece in source.pieces
+            if piece.fault not in _UNUSABLE
+            for left in without([(piece.start, piece.end)], taken)
+        ]
         rows = [
             (
                 piece.length,
