@@ -83,7 +83,7 @@ class Actor:
         self._cloak = Chain(5, 0.52, drag=0.12, stiff=0.1, light=0.9) if figure.cloak else None
         long = {"long": 0.27, "ponytail": 0.2}.get(figure.hair)
         self._tress = Chain(5, long, drag=0.1, stiff=0.14, light=0.5) if long else None
-        self._hang = Chain(3, {"lantern": 0.05, "suitcase": 0.04, "basket": 0.06}.get(figure.prop, 0.04), drag=0.03)
+        self._hang = Chain(3, {"lantern": 0.05, "suitcase": 0.04, "basket": 0.06}.get(figure.prop, 0.04), drag=0.012)
         self._sway = self._swaying = 0.0
         self._last_x = self.gait.body(0.0)
 

@@ -12,6 +12,7 @@ from laterna.theatre.gait import Gait
 from laterna.theatre.scenery import stalk
 from laterna.theatre.skeleton import _bend
 
+_TIP = 9  # the tip among a wing's points
 _FORE, _HIND = 0.34, -0.4  # where the legs stand, in heights at the withers
 
 
@@ -171,35 +172,31 @@ class Bird:
         walk = self.role.walks[0]
         x = walk.x0 + (walk.x1 - walk.x0) * (time - walk.start) / (walk.end - walk.start)
         glide = gliding(time, figure.phases[1])
-        flap = np.sin(2 * np.pi * 2.1 * figure.tempo * time + figure.phases[0]) * (1 - 0.8 * glide)
+        beat = 2 * np.pi * 2.3 * figure.tempo * time + figure.phases[0]
+        flap = (1 - glide) * np.sin(beat)
         height = self._ground(x) - self.role.altitude - 0.03 * np.sin(0.8 * time + figure.phases[2]) + 0.012 * flap
         facing = float(self.role.facing[0][1])
 
         def stage(points: np.ndarray) -> np.ndarray:
             return complex(x, height) + tall * (points.real * facing + 1j * points.imag)
 
-        near, far = self._wing(flap, 1.0), self._wing(flap * 0.92 + 0.08, 0.86)
+        near, far = self._wing(beat, glide, 1.0), self._wing(beat - 0.15, glide, 0.85)
         body = trace("62,-10 42,-8 20,-10 -15,-10 -50,-2 -72,2 -50,6 -10,10 25,8 45,0")
         beak = trace("58,-12 80,-6 58,-5")
         pieces = [Piece(far, "far"), Piece(smooth(body, 4)), Piece(beak), Piece(near)]
-        joints = np.array(
-            [0.8 - 0.06j, 0j, -0.7 + 0.02j, near[3], far[3]]
-            if facing > 0
-            else [0.8 - 0.06j, 0j, -0.7 + 0.02j, far[3], near[3]]
-        )
+        right, left = (near, far) if facing > 0 else (far, near)
+        joints = np.array([0.8 - 0.06j, 0j, -0.7 + 0.02j, right[_TIP], left[_TIP]])
         return Puppet([Piece(stage(p.points), p.shade) for p in pieces], stage(joints), None, 0.0)
 
-    def _wing(self, flap: float, size: float) -> np.ndarray:
-        """From the shoulder over the bend to the tip, and back along the feathers; the tip lags behind."""
-        inner = np.exp(-1j * (0.35 + 0.75 * flap))
-        outer = np.exp(-1j * (0.15 + 1.15 * flap))
-        shoulder = 0.12 - 0.06j
-        bend = shoulder + size * (-0.02 + 0.4j * -1) * (inner.real * 0.25 + 1j * inner.imag * 0 + 0.75) * (
-            0.35 - inner.imag * 1.4
-        )
-        tip = bend + size * 0.62 * complex(-0.45, outer.imag * 1.15 + 0.02)
-        trail = np.array([tip + 0.12j * size - 0.05, (bend + tip) / 2 - 0.17 + 0.1j, bend - 0.3 + 0.08j, -0.28 - 0.04j])
-        return np.array([shoulder, (shoulder + bend) / 2 + 0.06, bend, tip, *trail])
+    def _wing(self, beat: float, rest: float, size: float) -> np.ndarray:
+        """A wing at a phase of its beat: its outer half follows the inner one, and it is held out while it rests."""
+        inner = 0.3 * rest + (1 - 0.85 * rest) * np.sin(beat)
+        outer = 0.2 * rest + (1 - 0.85 * rest) * np.sin(beat - 0.9)
+        bend = 0.04 - 0.06j - 0.38j * size * inner
+        tip = bend - 0.16 - 0.56j * size * outer
+        front = [0.26 - 0.06j, bend + 0.2, (bend + tip) / 2 + 0.17, tip]
+        back = [tip - 0.1 + 0.05j, (bend + tip) / 2 - 0.24 + 0.03j, bend - 0.3 + 0.05j, -0.26 + 0.0j]
+        return smooth(np.array([*front, *back]), 3)
 
     def sounds(self, seconds: float) -> list[tuple[float, str]]:
         return []

@@ -18,7 +18,7 @@ _GESTURES: dict[Mood, dict[Action, float]] = {
     "mysterious": {"stand": 2, "point": 2, "bow": 2, "wave": 1, "talk": 1},
     "romantic": {"talk": 3, "dance": 2, "bow": 2, "sit": 1, "wave": 1},
 }
-_PACE = 0.62  # body heights a second
+_PACE = 0.7  # body heights a second
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Bones:
     @property
     def hip(self) -> float:
         """Height of the hip when standing."""
-        return self.ankle + 0.985 * (self.shin + self.thigh)
+        return self.ankle + 0.995 * (self.shin + self.thigh)
 
 
 def bones(child: float, legs: float) -> Bones:
@@ -118,7 +118,7 @@ def posed(bones: Bones, pose: Pose, feet: tuple[Foot, Foot], grounds: tuple[floa
 
 
 def _hip(bones: Bones, pose: Pose, ankles: tuple[complex, complex], bounce: float) -> complex:
-    height = bones.hip - 0.02 * (1 - bounce) * (0.35 if bounce == 0 else 1.0) - pose["crouch"] + pose["lift"]
+    height = bones.hip - (0.02 * (1 - bounce) if bounce else 0.003) - pose["crouch"] + pose["lift"]
     seated = complex(-_SEAT_BACK, -(SEAT + 0.055))
     sit = pose["sit"]
     hip = complex(0, -height)
@@ -130,7 +130,7 @@ def _hip(bones: Bones, pose: Pose, ankles: tuple[complex, complex], bounce: floa
 
 def _missing(bones: Bones, hip: complex, ankle: complex) -> float:
     """How far the hip has to come down for the leg to reach its ankle."""
-    reach = 0.992 * (bones.shin + bones.thigh)
+    reach = 0.997 * (bones.shin + bones.thigh)
     aside = min(abs(ankle.real - hip.real), 0.95 * reach)
     return float((ankle.imag - np.sqrt(reach * reach - aside * aside)) - hip.imag)
 

@@ -87,7 +87,7 @@ def _band(low: float, high: float, order: float = 2.0) -> Callable[[np.ndarray],
 def _air(desk: _Desk, take: Take) -> None:
     """No place is silent: a low wash, and the wind as strong as it blows."""
     wind = abs(take.scene.setting.wind)
-    desk.bed(_band(60, 260), 0.02)
+    desk.bed(_band(60, 260), 0.011)
     strength = 0.02 + 0.16 * wind + (0.05 if take.scene.setting.weather in ("dust", "snow") else 0.0)
     desk.bed(_band(150, 520), strength, desk.slow(0.6, 0.25))
     desk.bed(_band(700, 1600, 3), 0.4 * strength, desk.slow(0.9, 0.05) ** 2)
@@ -193,7 +193,7 @@ def _steps(desk: _Desk, take: Take) -> None:
     """One sound for each contact, where and when the foot comes down."""
     scene = take.scene
     surface = "snow" if scene.setting.weather == "snow" else take.landscape.surface
-    near = {"wide": 0.1, "medium": 0.16, "close-up": 0.12}[scene.framing.scale]
+    near = {"wide": 0.2, "medium": 0.26, "close-up": 0.18}[scene.framing.scale]
     players = take.players()
     for sound in heard(take):
         weight = {"land": 1.7, "step": 1.0, "hoof": 1.2, "paw": 0.35}[sound.kind]

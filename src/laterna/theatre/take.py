@@ -1,6 +1,6 @@
 """One take: a scene, drawn frame by frame, and what is known of each frame."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -172,7 +172,7 @@ class Take:
             "gap": ink(mix(palette.light, palette.sky[-1], 0.5)),
         }
 
-    def _follow(self):  # type: ignore[no-untyped-def]
+    def _follow(self) -> Callable[[float], float] | None:
         if self.scene.move.move != "track":
             return None
         lead = self._player(self.scene.roles[0])
