@@ -293,18 +293,35 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence(film, rushes, tmp_path):
     whole = clip(rushes, "red.mp4", 0, 25)
     slowed, wiped, nested, generated = whole.clone(), dissolve(3, 3), otio.schema.Stack("scene"), title("x", 9)
     slowed.effects.append(otio.schema.LinearTimeWarp("slow", time_scalar=0.5))
-    wiped.transition_type = "SMPTE_Wipe"
+    wiped.name = "Iris Wipe"
     nested.append(whole.clone())
     generated.media_reference.generator_kind = "Particles"
     out = tmp_path / "film.mp4"
     refused("has effects that can't be drawn", film(slowed), rushes, out)
-    refused("'SMPTE_Wipe', which can't be drawn", film(whole.clone(), wiped, whole.clone()), rushes, out)
+    refused("'Iris Wipe', which can't be drawn", film(whole.clone(), wiped, whole.clone()), rushes, out)
     refused("nested timeline", film(nested), rushes, out)
     refused("made by 'Particles'", film(whole.clone(), titles=[generated]), rushes, out)
     refused("'headline' is not a style", film(whole.clone(), titles=[title("x", 9, "headline")]), rushes, out)
     refused("The fonts lack ש", film(whole.clone(), titles=[title("ש", 9)]), rushes, out)
     refused("has no picture: put clips", film(), rushes, out)
     refused("is missing: it was looked for", film(whole.clone()), tmp_path, out)
+
+
+def motion(scale: float) -> otio.schema.Effect:
+    """What editing programs add to every clip of a Final Cut Pro 7 XML file."""
+    parameters = [
+        {"parameterid": "scale", "name": "Scale", "value": str(scale)},
+        {"parameterid": "center", "name": "Center", "value": {"horiz": "0", "vert": "0"}},
+    ]
+    return otio.schema.Effect("Basic Motion", metadata={"fcp_xml": {"effectid": "basic", "parameter": parameters}})
+
+
+def test_effects_that_change_nothing_are_no_hindrance(film, rushes, tmp_path):
+    at_rest, enlarged = clip(rushes, "red.mp4", 0, 25), clip(rushes, "red.mp4", 0, 25)
+    at_rest.effects.append(motion(100))
+    enlarged.effects.append(motion(140))
+    refused(r"effects that can't be drawn \(Basic Motion\)", film(enlarged), rushes, tmp_path / "film.mp4")
+    assert render(film(at_rest), tmp_path / "film.mp4", folder=rushes).frames == 25
 
 
 def test_more_than_a_file_has_is_refused_with_its_length(film, rushes, tmp_path):

@@ -15,8 +15,8 @@ from laterna.media.files import sha256, write_text
 
 _HERE = Path(__file__).parent
 _CODE = [
-    *(_HERE / name for name in ("composite.py", "pieces.py", "render.py", "segments.py", "titles.py", "typography.py")),
-    *(Path(media.__file__).parent / name for name in ("encode.py", "timecode.py", "video.py")),
+    *(_HERE / f"{name}.py" for name in ("composite", "pieces", "render", "segments", "titles", "typography")),
+    *sorted(Path(media.__path__[0]).glob("*.py")),
 ]
 _LIBRARIES = ("av", "numpy", "opencv-python-headless", "pillow")
 

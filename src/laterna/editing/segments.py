@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import opentimelineio as otio
 
+from laterna.editing.foreign import check_item, check_transition, is_shown
 from laterna.editing.titles import Style, check, fade_frames
 from laterna.errors import DataError
 from laterna.media.captions import Captions
@@ -168,13 +169,13 @@ def _clips(track: otio.schema.Track) -> Iterator[_Placed]:
     now = Fraction(0)
     for before, item, after, beyond in zip(items, items[1:], items[2:], items[3:], strict=False):
         if isinstance(item, otio.schema.Transition):
-            _check_transition(item, now)
+            check_transition(item, now)
             continue
-        _check_item(item, now)
+        check_item(item, now)
         start, now = now, now + to_seconds(item.duration())
-        if isinstance(item, otio.schema.Clip) and item.enabled and track.enabled:
+        if is_shown(item) and track.enabled:
             following = beyond if isinstance(after, otio.schema.Transition) else after
-            yield _Placed(item, start, now, _offsets(before), _offsets(after), not _is_shown(following))
+            yield _Placed(item, start, now, _offsets(before), _offsets(after), not is_shown(following))
 
 
 def _layer(placed: _Placed, path: Path, rate: Fraction) -> Layer:
@@ -217,24 +218,3 @@ def _offsets(item: otio.core.Composable | None) -> tuple[Fraction, Fraction]:
     if not isinstance(item, otio.schema.Transition):
         return Fraction(0), Fraction(0)
     return to_seconds(item.in_offset), to_seconds(item.out_offset)
-
-
-def _is_shown(item: otio.core.Composable | None) -> bool:
-    return isinstance(item, otio.schema.Clip) and item.enabled
-
-
-def _check_transition(item: otio.schema.Transition, now: Fraction) -> None:
-    if item.transition_type != otio.schema.TransitionTypes.SMPTE_Dissolve:
-        raise DataError(
-            f"The transition {item.name!r} at {float(now):.2f} s is a {item.transition_type!r}, which can't be drawn:"
-            " change it to a dissolve in the editing program."
-        )
-
-
-def _check_item(item: otio.core.Composable, now: Fraction) -> None:
-    where = f"{item.name!r} at {float(now):.2f} s"
-    if isinstance(item, (otio.schema.Stack, otio.schema.Track)):
-        raise DataError(f"{where} is a nested timeline, which can't be drawn: flatten it in the editing program.")
-    if item.effects:
-        names = ", ".join(sorted({effect.effect_name or type(effect).__name__ for effect in item.effects}))
-        raise DataError(f"{where} has effects that can't be drawn ({names}): render the clip or remove them.")
