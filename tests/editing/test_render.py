@@ -282,6 +282,14 @@ def test_a_timeline_that_went_through_another_programs_format_renders_the_same(s
     assert apart(pictures(around.path), pictures(straight.path)) < 1
 
 
+def test_a_clip_that_was_switched_off_stays_so_in_another_program(film, rushes, tmp_path):
+    off = clip(rushes, "blue.mp4", 0, 25)
+    off.enabled = False
+    timelines.save(film(clip(rushes, "red.mp4", 0, 25), off), rushes / "off.xml")
+    done = render(timelines.load(rushes / "off.xml"), tmp_path / "film.mp4", folder=rushes)
+    assert pictures(done.path)[26:].max() < 8
+
+
 def refused(match: str, made: otio.schema.Timeline, folder: Path, out: Path) -> None:
     """The timeline is refused in one sentence, and nothing is left behind."""
     with pytest.raises(DataError, match=match):

@@ -288,6 +288,7 @@ def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
         reason = clip.metadata.get("laterna", {}).get("reason")
         if reason:
             _foreign(clip)["comments"] = {"mastercomment1": _in_xml(reason)}
+        _foreign(clip)["enabled"] = str(clip.enabled).upper()
         if _is_generator(clip, TITLE):
             clip.media_reference = _text_generator(clip.media_reference)
         elif isinstance(clip.media_reference, otio.schema.GeneratorReference):
@@ -330,7 +331,9 @@ def _restore(timeline: otio.schema.Timeline) -> None:
         for part, name in zip((t for t in timeline.tracks if t.kind == kind), names, strict=False):
             part.name = part.name if part.name in TRACKS else name
     for clip in timeline.find_clips():
-        reason = (clip.metadata.get("fcp_xml", {}).get("comments") or {}).get("mastercomment1")
+        foreign = clip.metadata.get("fcp_xml", {})
+        clip.enabled = foreign.get("enabled") != "FALSE"
+        reason = (foreign.get("comments") or {}).get("mastercomment1")
         if reason:
             clip.metadata["laterna"] = {"reason": reason}
         if _is_generator(clip, "Text"):
