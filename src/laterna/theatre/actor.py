@@ -76,7 +76,7 @@ class Actor:
         figure = self.figure = role.figure
         self.role, self._ground, self._frame = role, ground, float(1 / rate)
         tall = figure.height
-        self.gait = Gait(role.walks, stride=_stride(figure), stance=0.045 * tall)
+        self.gait = Gait(role.walks, _stride(figure), 0.045 * tall, facing=role.facing[0][1])
         busy = figure.prop != "none"
         free, other = ("far", "near") if busy or figure.phases[1] > 4.5 else ("near", "far")
         self.manner = Manner(figure.tempo, 0.75 + 0.5 * figure.phases[2] / (2 * np.pi), figure.phases, free, other)
@@ -195,7 +195,8 @@ class Actor:
         far, middle, near = costume.dressed(figure, body, pose, self._sway)
         tress = None
         if self._tress is not None:
-            tress = follow(self._tress, body.head + figure.bones.head * (-0.4 - 0.12j) * body.gaze, -0.35 + 1j)
+            root, fall = (-0.2 + 0.05j, -0.12 + 1j) if figure.hair == "long" else (-0.42 - 0.14j, -0.4 + 1j)
+            tress = follow(self._tress, body.head + figure.bones.head * root * body.gaze, fall)
         pieces = [*far, *middle]
         if self._cloak is not None:
             hem = follow(self._cloak, body.neck - 0.05 * 1j * body.spine, -0.3 + 1j)

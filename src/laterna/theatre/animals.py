@@ -26,8 +26,9 @@ class Quadruped:
         self.role, self._ground, self._frame = role, ground, float(1 / rate)
         tall, self._horse = figure.height, figure.kind == "horse"
         stride = tall * (0.5 if self._horse else 0.55)
-        self.gait = Gait(role.walks, stride, 0.07 * tall, offset=_HIND * tall)
-        self._fore = Gait(role.walks, stride, 0.05 * tall, offset=_FORE * tall, delay=0.5)
+        side = role.facing[0][1]
+        self.gait = Gait(role.walks, stride, 0.07 * tall, offset=_HIND * tall, facing=side)
+        self._fore = Gait(role.walks, stride, 0.05 * tall, offset=_FORE * tall, delay=0.5, facing=side)
         self._tail = Chain(5, 0.62 if self._horse else 0.5, drag=0.06, stiff=0.12 if self._horse else 0.3, light=0.6)
 
     def at(self, time: float, wind: float) -> Puppet:

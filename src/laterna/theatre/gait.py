@@ -66,16 +66,24 @@ class Gait:
         stance: how far the near foot stands before the body's middle, and the far one behind, stage units.
         offset: of the whole pair of feet before the body's middle, as an animal's forelegs.
         delay: of this pair's steps, as a share of one step's time.
+        facing: which way it looks who never walks, -1 left or 1 right.
     """
 
     def __init__(
-        self, walks: Sequence[Walk], stride: float, stance: float, offset: float = 0.0, delay: float = 0.0
+        self,
+        walks: Sequence[Walk],
+        stride: float,
+        stance: float,
+        *,
+        offset: float = 0.0,
+        delay: float = 0.0,
+        facing: int = 1,
     ) -> None:
         self.walks = tuple(walks)
         self.stride = stride
         self._offset = offset
         first = self.walks[0]
-        ahead = 1.0 if first.x1 >= first.x0 else -1.0
+        ahead = facing if first.x1 == first.x0 else np.sign(first.x1 - first.x0)
         self._home = [first.x0 + ahead * (offset + stance), first.x0 + ahead * (offset - stance)]
         self.steps: list[Step] = []
         for walk in self.walks:

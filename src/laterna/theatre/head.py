@@ -32,7 +32,7 @@ def headed(figure: Figure, body: Skeleton, mouth: float, tress: np.ndarray | Non
 
     pieces = [Piece(_neck(figure, body))]
     if tress is not None:
-        pieces.append(Piece(_tress(tress, 0.2 * size)))
+        pieces.append(Piece(_tress(tress, (0.27 if figure.hair == "long" else 0.17) * size)))
     pieces.append(Piece(seen(profile(figure, mouth))))
     pieces += [Piece(seen(points)) for points in _hair(figure.hair)]
     if figure.beard:
@@ -81,7 +81,7 @@ def _tress(points: np.ndarray, width: float) -> np.ndarray:
     curve = smooth(points, 4, closed=False)
     along = np.gradient(curve)
     normal = 1j * along / np.maximum(np.abs(along), 1e-9)
-    taper = width * np.sin(np.pi * np.linspace(0.22, 0.97, len(curve))) ** 0.7
+    taper = width * np.sin(np.pi * np.linspace(0.3, 0.98, len(curve))) ** 0.8
     return np.concatenate([curve + normal * taper, (curve - normal * taper)[::-1]])
 
 

@@ -58,7 +58,7 @@ def _spots(count: int, blocking: Blocking, rng: np.random.Generator) -> list[flo
 
 def _two_shot(people: Sequence[Figure], blocking: Blocking, rng: np.random.Generator) -> tuple[Role, ...]:
     side = int(rng.choice([-1, 1]))
-    if blocking.move == "track" or (len(people) == 1 and rng.random() < 0.3):
+    if blocking.move == "track":
         return (_crosses(people[0], 0.0, side, blocking, rng),)
     if len(people) == 1:
         return (_stays(people[0], 0.0, side, blocking, rng),)
@@ -143,7 +143,7 @@ def _gestures(
     if not figure.person:
         return (Beat("stand", start, end),)
     choice = dict(_GESTURES[blocking.mood])
-    if not seated or figure.prop in ("umbrella", "kite") or blocking.scale == "close-up":
+    if not seated or figure.prop in ("umbrella", "kite", "suitcase", "staff") or blocking.scale == "close-up":
         choice.pop("sit", None)
     if blocking.scale == "close-up":
         choice = {"talk": 4, "stand": 2, "wave": 0.7}

@@ -297,7 +297,8 @@ def _with_article(name: str) -> str:
 
 
 def _plural(name: str) -> str:
-    noun, _, rest = name.partition(" with ") if " with " in name else name.partition(" in ")
-    joint = " with " if " with " in name else " in "
-    plural = noun[:-3] + "men" if noun.endswith("man") else noun + "s"
-    return plural + (joint + rest if rest else "")
+    """``woman with a lantern`` as ``women with lanterns``."""
+    joint = next((word for word in (" with ", " in ") if word in name), None)
+    noun, thing = name.split(joint) if joint else (name, "")
+    several = f"{noun[:-3]}men" if noun.endswith("man") else f"{noun}s"
+    return several + (f"{joint}{thing.split(' ', 1)[1]}s" if joint else "")

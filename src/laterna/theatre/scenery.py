@@ -120,13 +120,20 @@ def _frond(spine: np.ndarray) -> np.ndarray:
 
 
 def bamboo(rng: np.random.Generator) -> list[Cut]:
-    lean = rng.normal(0, 0.08)
-    path = smooth(np.array([0, 0.3 * lean - 0.5j, lean - 1j]), 5, closed=False)
-    cuts = [Cut(stalk(path, 0.011, 0.006), sway=0.07)]
-    for _ in range(9):
-        base = path[int(rng.integers(len(path) // 2, len(path)))]
-        tip = base + rng.uniform(0.08, 0.17) * np.exp(1j * rng.choice([0.5, 2.6, 0.9, 2.2, 0.1]))
-        cuts.append(Cut(ellipse((base + tip) / 2, (tip - base) / 2, 0.16, 10), sway=0.07))
+    """Two or three canes, jointed, with sprays of narrow leaves."""
+    cuts: list[Cut] = []
+    for foot in rng.uniform(-0.09, 0.09, int(rng.integers(2, 4))):
+        lean, tall = rng.normal(0, 0.1), rng.uniform(0.85, 1.15)
+        path = smooth(foot + np.array([0, 0.25 * lean - 0.5j * tall, lean - 1j * tall]), 5, closed=False)
+        cuts.append(Cut(stalk(path, 0.012, 0.005), sway=0.07))
+        cuts += [
+            Cut(box(p.real - 0.015, p.imag - 0.003, p.real + 0.015, p.imag + 0.003), sway=0.07) for p in path[1:-2:2]
+        ]
+        for base in path[4:]:
+            for angle in rng.uniform(-0.3, 1.2, 3):
+                along = 0.5 * rng.uniform(0.09, 0.16) * np.exp(1j * angle)
+                along = along if rng.random() < 0.5 else -np.conj(along)
+                cuts.append(Cut(ellipse(base + along, along, 0.15, 8), sway=0.09))
     return cuts
 
 

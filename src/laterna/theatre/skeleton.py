@@ -49,13 +49,13 @@ def bones(child: float, legs: float) -> Bones:
     """A skeleton between adult (``child`` 0) and child (1), with ``legs`` longer (> 1) or shorter than usual."""
     head = 0.148 + 0.062 * child
     leg = (0.475 - 0.05 * child) * legs
-    rest = 1 - head - leg - 0.045 - 0.042
+    rest = 1 - head - leg - 0.045 - 0.03
     return Bones(
         ankle=0.045,
         shin=0.485 * leg,
         thigh=0.515 * leg,
         torso=rest,
-        neck=0.042,
+        neck=0.03,
         head=head,
         upper_arm=0.168 - 0.015 * child,
         forearm=0.145 - 0.012 * child,
