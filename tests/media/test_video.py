@@ -173,6 +173,17 @@ def test_rotation_flags_turn_the_picture_upright(tmp_path: Path, rotation: int, 
     assert picture.mean() < 100
 
 
+@pytest.mark.parametrize(("size", "edge", "shown"), [((720, 480), 8, 704), ((720, 480), 20, 720), ((640, 480), 8, 640)])
+def test_the_blanking_of_a_standard_definition_raster_is_cut_off(
+    tmp_path: Path, size: tuple[int, int], edge: int, shown: int
+) -> None:
+    luma = np.full(size[::-1], 150, np.uint8)
+    luma[:, :edge] = luma[:, -edge:] = 16
+    video = Video(synthesise(tmp_path / "tape.mp4", [yuv(luma, size=size)]))
+    assert video.size == (shown, 480)
+    assert (video.frame_at(0).rgb().min() > 100) == (shown == 704)
+
+
 def test_sample_aspect_gives_square_pixels(tmp_path: Path) -> None:
     video = Video(synthesise(tmp_path / "wide.mp4", [yuv(90)] * 2, aspect=Fraction(4, 3)))
     assert video.size == (85, 48)
@@ -228,11 +239,7 @@ def test_hdr_is_rolled_off(tmp_path: Path, transfer: int) -> None:
     for plane in planes:
         plane[48:] = 512
     pictures = [av.VideoFrame.from_ndarray(plane, format="yuv420p10le") for plane in planes]
-    video = Video(
-        synthesise(
-            tmp_path / "hdr.mp4", pictures, tags=tags
-        )
-    )
+    video = Video(synthesise(tmp_path / "hdr.mp4", pictures, tags=tags))
     assert video.hdr
     levels = [float(frame.rgb((16, 12)).mean()) for frame in video.frames()]
     assert levels[0] <= 2

@@ -4,6 +4,7 @@ Source policy, one place for all of Laterna:
 
 - time 0 is a file's first picture; frames keep the decoder's rational time stamps, at any, even variable, rate;
 - pictures are shown upright and with square pixels, as the rotation and sample aspect tags say;
+- the black columns beside the 704 that carry a standard-definition picture are cut off where the first picture has them;
 - colour is converted by its tags; untagged SD is BT.601 and untagged HD (720 lines or more) BT.709, limited range;
 - HDR (PQ and HLG) is rolled off to BT.709.
 """
@@ -35,6 +36,8 @@ PixelFormat = Literal["yuv420p", "rgb24"]
 _LARGEST_SIDE = 16384
 _LONGEST_GAP = 60  # seconds; more between two pictures means broken time stamps
 _BT601 = (5, 6)  # H.273 matrix coefficients: BT.470BG, SMPTE 170M
+_REC601_RASTERS = ((720, 480), (720, 486), (720, 576))
+_BLANKING = 8  # columns on either side of a Rec. 601 raster's 704 active ones
 _UNTAGGED = 2
 _FULL_RANGE = 2
 
@@ -100,7 +103,8 @@ class Video:
     """A film file: probed when opened, decoded only as frames are asked for.
 
     Attributes:
-        width, height: as shown: upright and with square pixels.
+        width, height: as shown: upright, with square pixels, without blanking.
+        blanking: black columns on the left and the right that are no part of the picture.
         frame_rate: nominal, frames per second. A variable-rate file has its average here.
         duration: seconds of picture.
         rotation: degrees, counter-clockwise, that the tags ask a player to turn the coded picture.
@@ -120,6 +124,7 @@ class Video:
             self._start = _stamp(first, stream)
             self.time_base = Fraction(stream.time_base)
             self.coded_size = (first.width, first.height)
+            self.blanking = _blanking(first)
             self.rotation = round(first.rotation) % 360
             self.sample_aspect = Fraction(stream.sample_aspect_ratio or 1)
             self.pixel_format = first.format.name
@@ -252,7 +257,7 @@ class Video:
 
     def _shown_size(self) -> tuple[int, int]:
         width, height = self.coded_size
-        width = max(1, round(width * self.sample_aspect))
+        width = max(1, round((width - 2 * self.blanking) * self.sample_aspect))
         return (height, width) if self.rotation in (90, 270) else (width, height)
 
     def _check_stamp(self, time: Fraction, last: Fraction | None) -> None:
@@ -305,7 +310,7 @@ class _Converters:
         return (
             (picture.width, picture.height) == size == video.size
             and picture.format.name == pixels == "yuv420p"
-            and video.rotation == 0
+            and video.rotation == video.blanking == 0
             and video.matrix == "bt709"
             and int(picture.color_range) != _FULL_RANGE
             and not video.hdr
@@ -333,6 +338,8 @@ class _Converters:
         self, size: tuple[int, int], pixels: PixelFormat, fit: Fit, folder: Path
     ) -> Iterator[tuple[str, dict[str, str]]]:
         video = self.video
+        if video.blanking:
+            yield "crop", {"w": f"iw-{2 * video.blanking}"}
         if video.rotation == 90:
             yield "transpose", {"dir": "cclock"}
         elif video.rotation == 270:
@@ -434,6 +441,15 @@ def _duration(container: Any, stream: Any, start: int, rate: Fraction) -> Fracti
     if container.duration:
         return Fraction(container.duration, av.time_base)
     return 1 / rate
+
+
+def _blanking(first: av.VideoFrame) -> int:
+    if (first.width, first.height) not in _REC601_RASTERS or not first.format.name.startswith("yuv"):
+        return 0
+    luma = _plane(first, 0) >> (first.format.components[0].bits - 8)
+    sides = luma, luma[:, ::-1]
+    cut = all(side[:, :_BLANKING].max() <= 20 and np.median(side[:, _BLANKING + 2]) >= 40 for side in sides)
+    return _BLANKING if cut else 0
 
 
 def _matrix(first: av.VideoFrame) -> str:
