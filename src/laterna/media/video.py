@@ -4,7 +4,7 @@ Source policy, one place for all of Laterna:
 
 - time 0 is a file's first picture; frames keep the decoder's rational time stamps, at any, even variable, rate;
 - pictures are shown upright and with square pixels, as the rotation and sample aspect tags say;
-- the black columns beside the 704 that carry a standard-definition picture are cut off where the first picture has them;
+- the black columns beside the 704 of a standard-definition picture are cut off where the first picture has them;
 - colour is converted by its tags; untagged SD is BT.601 and untagged HD (720 lines or more) BT.709, limited range;
 - HDR (PQ and HLG) is rolled off to BT.709.
 """
