@@ -238,7 +238,7 @@ def poster(
 ) -> None:
     """One picture that stands for the film."""
     timeline, base = _timeline(cut, folder)
-    editing.poster(timeline, folder=base, size=size, title=title).save(out)
+    editing.poster(timeline, folder=base, size=size, title=title or "").save(out)
 
 
 @step(kind="folder", suffix="", uses=("editing",), publish=".")
