@@ -354,8 +354,8 @@ WORDS = ["wind", "market", "lantern", "river", "shadow", "winter", "harbour", "m
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    counts=st.lists(st.integers(4, 16), min_size=8, max_size=14),
-    which=st.integers(0, 7),
+    counts=st.lists(st.integers(4, 16), min_size=20, max_size=24),
+    which=st.integers(0, 19),
     by=st.floats(-0.3, 0.4),
 )
 def test_one_word_changed_moves_no_cut_but_at_its_own_sentences_end(
@@ -374,6 +374,41 @@ def test_one_word_changed_moves_no_cut_but_at_its_own_sentences_end(
     films = [cut(footage, length, sentences=spoken, folder=folder) for spoken in (before, after)]
     differing = set(cuts(films[0])) ^ set(cuts(films[1]))
     assert sum(end - start for _, (_, start, end) in differing) / 2 <= 0.15 * frames(films[0])
+    assert len({place for place, _ in differing}) <= 6
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    counts=st.lists(st.integers(5, 20), min_size=4, max_size=16),
+    room=st.floats(1.15, 1.6),
+    pace=st.floats(1.8, 3.4),
+)
+def test_however_fast_the_words_come_cuts_stay_in_the_pauses_and_shots_in_their_bounds(
+    rushes: Rushes, folder: Path, counts: list[int], room: float, pace: float
+) -> None:
+    spoken = said(*[" ".join(["word"] * count) for count in counts], words_a_second=pace)
+    film = cut(rushes(*[[7, 8, 9, 6]] * FILES), float(spoken.end) * room, sentences=spoken, folder=folder)
+    assert not any("relaxed" in known(clip) for clip in clips(film))
+    places, now = {start for start, _ in cuts(film)}, 0
+    for item in track(film, "Narration"):
+        start, now = now, now + round(item.duration().value)
+        assert isinstance(item, otio.schema.Clip) or any(start <= place <= now for place in places)
+
+
+def test_a_sentence_that_overflows_its_slot_moves_the_cut_at_its_end_and_no_other(rushes: Rushes, folder: Path) -> None:
+    texts = ["Eight words are spoken here in this sentence."] * 12
+    footage, slow = rushes(*[[7, 8, 9, 6]] * FILES), said(*texts[:1], words_a_second=1.6).sentences[0]
+    before = said(*texts)
+    late = slow.end - before.sentences[0].end
+    later = [
+        Sentence(s.text, tuple(Word(w.text, w.start + late, w.end + late) for w in s.words))
+        for s in before.sentences[1:]
+    ]
+    films = [cut(footage, 60, sentences=spoken, folder=folder) for spoken in (before, Transcript((slow, *later)))]
+    old, new = (dict(cuts(film)) for film in films)
+    assert len(set(old) - set(new)) == len(set(new) - set(old)) == 1
+    changed = {row for row in new.values() if row not in old.values()}
+    assert len(changed) == 2
 
 
 def test_narration_longer_than_the_film_gives_both_lengths(rushes: Rushes, folder: Path) -> None:
