@@ -53,20 +53,32 @@ def _ramps(window: Window, walls: np.ndarray) -> Iterator[Ramp]:
     """Stretches that mix their ends evenly, the clearest first, none over another."""
     merit = _mix_merit(window.apart, walls)
     kept: list[Ramp] = []
-    while merit.size and merit.max() > _FAINTEST:
-        row, before = np.unravel_index(int(merit.argmax()), merit.shape)
-        rough = Ramp(int(before), int(before) + LENGTHS[row] + 1, 0)
-        ramp = _refined(window.apart, rough, walls)
+    for rough in likely(merit, _FAINTEST):
+        ramp = refined(window.apart, rough, walls)
         if ramp.error < _WORST_MIX and not any(ramp.over(other) for other in kept):
             kept.append(ramp)
+            blank(merit, rough)
+            blank(merit, ramp)
             yield ramp
-        for ends in (rough, ramp):
-            blank(merit, ends)
+
+
+def likely(merit: np.ndarray, least: float) -> Iterator[Ramp]:
+    """The places of the highest merits, (lengths, first ends), each once: what is like one that was given is left out.
+
+    Merits are taken away as this goes on; more may be taken away meanwhile.
+    """
+    while merit.size and merit.max() > least:
+        row, before = (int(place) for place in np.unravel_index(int(merit.argmax()), merit.shape))
+        span = LENGTHS[row] + 1
+        near = span // 3
+        merit[max(0, row - 1) : row + 2, max(0, before - near) : before + near + 1] = 0
+        yield Ramp(before, before + span, 0)
 
 
 def blank(merit: np.ndarray, ramp: Ramp) -> None:
+    """Take away the merits of all that shares mixed frames with a ramp."""
     for row, length in enumerate(LENGTHS):
-        merit[row, max(0, ramp.before - length) : ramp.after] = 0
+        merit[row, max(0, ramp.before - length) : ramp.after - 1] = 0
 
 
 def _mix_merit(apart: np.ndarray, walls: np.ndarray) -> np.ndarray:
@@ -101,7 +113,7 @@ def _strays(apart: np.ndarray, before: np.ndarray, span: int) -> tuple[np.ndarra
     return np.sqrt(ends), error
 
 
-def _refined(apart: np.ndarray, ramp: Ramp, walls: np.ndarray) -> Ramp:
+def refined(apart: np.ndarray, ramp: Ramp, walls: np.ndarray) -> Ramp:
     """The same ramp from where its picture starts to change to where it has changed."""
     for _ in range(2):
         reach = ramp.after - ramp.before
@@ -149,8 +161,8 @@ def _is_dissolve(window: Window, ramp: Ramp, rate: float) -> bool:
     if relit < 0.2 or (relit < 0.5 and found > 0.4):  # the light changed
         return False
     strays = window.strays(before, after)
-    if found < 0.4:
-        return apart > 24 and strays < 0.43
+    if found < 0.45:
+        return strays < (0.43 if ramp.error < 0.2 else 0.395) and apart > (24 if after - before < 9 else 12)
     return ramp.error < 0.12 and strays < 0.25  # another take of the same place
 
 

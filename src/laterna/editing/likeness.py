@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from laterna.editing.sketches import Sketches, distances
 
 _BOX = (11, 11)  # samples over which brightness and contrast are evened out
+_PROBES = 5  # frames looked at between two ends
 _NOISE = 9.0  # variance, in grey levels squared, below which a box counts as plain
 
 
@@ -76,20 +78,23 @@ class Window:
         left = max(spread_a, spread_b) * np.sqrt(max(0.0, 1 - max(0.0, correlation) ** 2))
         return float(left / max(change, 1e-3))
 
-    def strays(self, before: int, after: int) -> float:
+    def strays(self, before: int, after: int, *, by_line: bool = False) -> float:
         """How far the frames between are from mixes of their ends, in fine detail: 0 in a still dissolve, to about 1.
 
-        Movement shows here that is too small for the pooled pictures.
+        Movement shows here that is too small for the pooled pictures. ``by_line`` lets each row (or each column,
+        whichever fits better) have a share of its own in the mix, as in a wipe straight up or across.
         """
         start, end = (self.luma[frame].astype(np.float32) for frame in (before, after))
-        way = end - start
-        energy = max(float(np.vdot(way, way)), 1.0)
-        strays = []
-        for quarter in (1, 2, 3):
-            moved = self.luma[before + quarter * (after - before) // 4] - start
-            moved -= np.vdot(moved, way) / energy * way
-            strays.append(np.sqrt(np.vdot(moved, moved) / energy))
-        return float(np.mean(strays))
+        way, energy = end - start, max(float(((end - start) ** 2).sum()), 1.0)
+        lines: list[Any] = [0, 1] if by_line else [None]
+        left = np.zeros(len(lines))
+        for probe in range(1, _PROBES + 1):
+            moved = self.luma[before + round(probe * (after - before) / (_PROBES + 1))] - start
+            for index, axis in enumerate(lines):
+                across = (moved * way).sum(axis, keepdims=True)
+                share = np.clip(across / np.maximum((way * way).sum(axis, keepdims=True), 1), 0, 1)
+                left[index] += ((moved - share * way) ** 2).sum() / energy
+        return float(np.sqrt(left.min() / _PROBES))
 
 
 def _evened(luma: np.ndarray) -> np.ndarray:

@@ -1,14 +1,14 @@
 """Wipes: each part of the picture switches once from one shot to the other, when an edge passes it.
 
-When a part switches is where it changes most; in a wipe these moments lie on a plane over the picture (an edge that
-sweeps across) or on a cone (one that grows from the middle), in a whip pan, a passing body or a busy scene they don't.
+When a part switches is where it changes most. In a wipe these moments grow evenly along the edge's way, whatever shape
+of edge it is; in a whip pan, behind a passing body or in a busy scene they don't.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.editing.gradual import LENGTHS, PROBES, Ramp, blank, sureness
+from laterna.editing.gradual import LENGTHS, PROBES, Ramp, blank, likely, refined, sureness
 from laterna.editing.likeness import Window
 from laterna.editing.sketches import COLUMNS, ROWS, colours
 from laterna.media.shots import Transition
@@ -16,10 +16,54 @@ from laterna.media.shots import Transition
 _FAINTEST = 12.0  # merit, about grey levels between the ends
 _LEAST_SWITCH = 64.0  # squared grey levels; parts that change less say nothing
 _TOLERANCE = 1.5  # frames that a part may switch off its moment
-_LEAST_ORDER = 0.7  # weighted share of the parts that switch in their moment
-_LEAST_COVER = 0.25  # share of the picture that switches
-_SHORTEST = 4.0  # frames
+_FITS = 5  # rounds of the robust fit
 _RIDGE = 1e-6  # keeps the fit solvable where all that changes lies on one line
+
+_LEAST_ORDER = 0.66  # weighted share of the parts that switch in their moment
+_LEAST_MARGIN = 0.44  # of order over patchiness
+_PLAIN_MARGIN = 0.85  # with which even a small change is a wipe
+_LEAST_COVER, _BOLD_COVER = 0.25, 0.4  # shares of the picture that switch
+_SHORTEST = 4.0  # frames
+
+_MOST_STRAYS = 0.295  # of lines of the picture from mixes of their ends
+_LEAST_STRAYS = 0.35  # of the picture from one mix; less is a dissolve, or a change of light
+
+
+def wipes(window: Window, walls: np.ndarray, rate: float) -> list[Transition]:
+    """The window's wipes, none over another; ``walls`` as for dissolves."""
+    search = _Search(window, walls, rate)
+    merit = _switch_merit(window.apart, walls)
+    found: list[Transition] = []
+    for rough in likely(merit, _FAINTEST):
+        wipe = search.swept(rough) or search.slatted(rough)
+        if wipe is not None and all(wipe.last_frame < w.first_frame or wipe.first_frame > w.last_frame for w in found):
+            found.append(wipe)
+            blank(merit, Ramp(wipe.first_frame - 1, wipe.last_frame + 1, 0))
+    return found
+
+
+def _switch_merit(apart: np.ndarray, walls: np.ndarray) -> np.ndarray:
+    """For each length and first end: the ends' distance, where frames between look like a patchwork of the two.
+
+    In a patchwork |x-a|^2 + |x-b|^2 = |a-b|^2, and |x-a|^2 grows evenly.
+    """
+    frames = len(apart)
+    merit = np.zeros((len(LENGTHS), frames), np.float32)
+    squares = apart * apart
+    for row, length in enumerate(LENGTHS):
+        span = length + 1
+        if span >= frames:
+            break
+        before = np.arange(frames - span)
+        ends = np.maximum(squares[before, before + span], 1e-3)
+        offsets = np.unique(np.linspace(0, span, PROBES + 2).round().astype(int)[1:-1])
+        doubt = np.zeros(len(before), np.float32)
+        for offset in offsets:
+            to_a, to_b = squares[before, before + offset] / ends, squares[before + offset, before + span] / ends
+            doubt += np.abs(to_a + to_b - 1) + np.abs((to_a - to_b + 1) / 2 - offset / span)
+        open_way = walls[before + span] == walls[before]
+        merit[row, : frames - span] = open_way * np.sqrt(ends) * np.maximum(0, 1 - doubt / len(offsets) / 0.6)
+    return merit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,84 +81,95 @@ class _Sweep:
     cover: float
 
 
-def wipes(window: Window, walls: np.ndarray, rate: float) -> list[Transition]:
-    """The window's wipes, none over another; ``walls`` as for dissolves."""
-    merit = _switch_merit(window.apart, walls)
-    found: list[Transition] = []
-    while merit.size and merit.max() > _FAINTEST:
-        row, before = np.unravel_index(int(merit.argmax()), merit.shape)
-        rough = Ramp(int(before), int(before) + LENGTHS[row] + 1, 0)
-        blank(merit, rough)
-        wipe = _wipe(window, rough, walls, rate)
-        if wipe is not None and all(wipe.last_frame < w.first_frame or wipe.first_frame > w.last_frame for w in found):
-            found.append(wipe)
-    return found
+class _Search:
+    """Judges places in a window where a wipe may be; one that was judged before is none."""
 
+    def __init__(self, window: Window, walls: np.ndarray, rate: float) -> None:
+        self._window, self._walls = window, walls
+        self._reach = round(rate)
+        self._pictures = colours(window.pooled)  # (frames, rows, columns, 3)
+        self._change = np.zeros((len(window), ROWS * COLUMNS), np.float32)
+        steps = self._pictures[2:] - self._pictures[:-2]
+        self._change[1:-1] = (steps * steps).sum(axis=-1).reshape(-1, ROWS * COLUMNS)
+        self._judged: set[tuple[str, int, int]] = set()
 
-def _switch_merit(apart: np.ndarray, walls: np.ndarray) -> np.ndarray:
-    """For each length and first end: the ends' distance, where frames between look like a patchwork of the two.
+    def swept(self, rough: Ramp) -> Transition | None:
+        """A wipe by one edge."""
+        opening, end = self._shot(rough)
+        pad = max(3, (rough.after - rough.before) // 2)
+        sweep = self._sweep(max(opening, rough.before - pad), min(end, rough.after + pad + 1))
+        if sweep is None or sweep.order < _LEAST_ORDER / 2 or self._known("swept", sweep.first, sweep.last):
+            return None
+        pad = max(3, int(sweep.last - sweep.first) // 6)
+        sweep = self._sweep(max(opening, int(sweep.first) - pad), min(end, int(sweep.last) + pad + 2))
+        if sweep is None or sweep.order < _LEAST_ORDER or sweep.last - sweep.first < _SHORTEST:
+            return None
+        before, after = max(opening, int(sweep.first) - 1), min(end - 1, int(np.ceil(sweep.last)) + 1)
+        margin = sweep.order - self._patchiness(before, after, sweep.moments)
+        if margin < _LEAST_MARGIN or not (margin > _PLAIN_MARGIN or self._bold(before, after, sweep)):
+            return None
+        if sweep.cover < _LEAST_COVER or self._window.returns(before, after, self._reach) < 0.4:
+            return None
+        first, last = max(before + 1, round(sweep.first)), min(after - 1, round(sweep.last))
+        return Transition("wipe", first, last, sureness((1 - margin) / (1 - _LEAST_MARGIN)))
 
-    In a patchwork |x-a|^2 + |x-b|^2 = |a-b|^2, and |x-a|^2 grows evenly.
-    """
-    frames = len(apart)
-    merit = np.zeros((len(LENGTHS), frames), np.float32)
-    for row, length in enumerate(LENGTHS):
-        span = length + 1
-        if span >= frames:
-            break
-        before = np.arange(frames - span)
-        ends = np.maximum(apart[before, before + span] ** 2, 1e-3)
-        offsets = np.unique(np.linspace(0, span, PROBES + 2).round().astype(int)[1:-1])
-        doubt = np.zeros(len(before))
-        for offset in offsets:
-            to_a, to_b = apart[before, before + offset] ** 2 / ends, apart[before + offset, before + span] ** 2 / ends
-            doubt += np.abs(to_a + to_b - 1) + np.abs((to_a - to_b + 1) / 2 - offset / span)
-        open_way = walls[before + span] == walls[before]
-        merit[row, : frames - span] = open_way * np.sqrt(ends) * np.maximum(0, 1 - doubt / len(offsets) / 0.6)
-    return merit
+    def slatted(self, rough: Ramp) -> Transition | None:
+        """A wipe that crosses the picture in many places at once, as bars and venetian blinds do."""
+        window, ramp = self._window, refined(self._window.apart, rough, self._walls)
+        before, after = ramp.before, ramp.after
+        if after - before < 7 or window.apart[before, after] < 30 or self._known("slatted", before, after):
+            return None
+        if window.returns(before, after, self._reach) < 0.6:
+            return None
+        lines = window.strays(before, after, by_line=True)
+        if lines > _MOST_STRAYS or window.strays(before, after) < _LEAST_STRAYS or window.found(before, after) > 0.4:
+            return None
+        return Transition("wipe", before + 1, after - 1, sureness(lines / _MOST_STRAYS))
 
+    def _shot(self, ramp: Ramp) -> tuple[int, int]:
+        """First frame and end frame (exclusive) of what lies between the walls round a ramp."""
+        opening, end = (int(np.searchsorted(self._walls, self._walls[ramp.before], side)) for side in ("left", "right"))
+        return opening, end
 
-def _wipe(window: Window, rough: Ramp, walls: np.ndarray, rate: float) -> Transition | None:
-    opening, closing = (int(np.searchsorted(walls, walls[rough.before], side)) for side in ("left", "right"))
-    pad = max(3, (rough.after - rough.before) // 2)
-    sweep = _sweep(window, max(opening, rough.before - pad), min(closing, rough.after + pad + 1))
-    if sweep is None or sweep.order < _LEAST_ORDER / 2:
-        return None
-    pad = max(3, int(sweep.last - sweep.first) // 6)
-    sweep = _sweep(window, max(opening, int(sweep.first) - pad), min(closing, int(sweep.last) + pad + 2))
-    if sweep is None or sweep.order < _LEAST_ORDER or sweep.cover < _LEAST_COVER:
-        return None
-    before, after = max(opening, int(sweep.first) - 1), min(closing - 1, int(np.ceil(sweep.last)) + 1)
-    if sweep.last - sweep.first < _SHORTEST or window.returns(before, after, round(rate)) < 0.4:
-        return None
-    if window.found(before, after) > 0.5 and sweep.order < 0.9:
-        return None
-    if _patchiness(window, before, after, sweep.moments) > 0.5:
-        return None
-    first, last = max(before + 1, round(sweep.first)), min(after - 1, round(sweep.last))
-    return Transition("wipe", first, last, sureness((1 - sweep.order) / (1 - _LEAST_ORDER)))
+    def _known(self, how: str, first: float, last: float) -> bool:
+        place = how, round(first), round(last)
+        known = place in self._judged
+        self._judged.add(place)
+        return known
 
+    def _bold(self, before: int, after: int, sweep: _Sweep) -> bool:
+        """Whether so much changes that it can't well be a moving body."""
+        apart = self._window.apart[before, after]
+        return sweep.cover > _BOLD_COVER and apart > 24 and self._window.found(before, after) < 0.5
 
-def _sweep(window: Window, first: int, end: int) -> _Sweep | None:
-    """The edge that sweeps across the picture between two frames, if any part of it changes."""
-    pictures = colours(window.pooled[first:end])
-    change = ((pictures[2:] - pictures[:-2]) ** 2).sum(axis=-1).reshape(len(pictures) - 2, -1)
-    strongest = change.max(axis=0) if len(change) else np.zeros(1)
-    weights = np.sqrt(strongest) * (strongest > _LEAST_SWITCH)
-    if not weights.any():
-        return None
-    weights /= weights.sum()
-    switches = change.argmax(axis=0) + 1.0
-    fitted = [_fitted(basis, switches, weights) for basis in _BASES]
-    moments, order = max(fitted, key=lambda one: one[1])
-    cover = float((strongest > _LEAST_SWITCH).mean())
-    return _Sweep(first + float(moments.min()), first + float(moments.max()), first + moments, order, cover)
+    def _sweep(self, first: int, end: int) -> _Sweep | None:
+        """The edge that sweeps across the picture between two frames, if any part of it changes."""
+        change = self._change[first:end]
+        strongest = change[1:-1].max(axis=0, initial=0)
+        weights = np.sqrt(strongest) * (strongest > _LEAST_SWITCH)
+        if not weights.any():
+            return None
+        weights /= weights.sum()
+        switches = first + 1.0 + change[1:-1].argmax(axis=0)
+        moments, order = max((_fitted(basis, switches, weights) for basis in _BASES), key=lambda one: one[1])
+        cover = float((strongest > _LEAST_SWITCH).mean())
+        return _Sweep(float(moments.min()), float(moments.max()), moments, order, cover)
+
+    def _patchiness(self, before: int, after: int, moments: np.ndarray) -> float:
+        """How far the frames between are from patchworks of their ends, in distances between the ends."""
+        pictures = self._pictures[before : after + 1]
+        late = np.arange(before, after + 1)[:, None, None] - moments.reshape(ROWS, COLUMNS)
+        patchwork = np.where((late < 0)[..., None], pictures[0], pictures[-1])
+        settled = np.abs(late) > _TOLERANCE
+        strays = ((pictures - patchwork) ** 2).sum(axis=-1)
+        apart = ((pictures[-1] - pictures[0]) ** 2).sum(axis=-1).mean()
+        return float(np.sqrt((strays * settled).sum() / max(settled.sum(), 1) / max(apart, 1.0)))
 
 
 def _fitted(basis: np.ndarray, switches: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, float]:
     """The moments on ``basis`` nearest to the switches, by robust least squares; and the share that keeps to them."""
     trust = weights
-    for _ in range(5):
+    for _ in range(_FITS):
         weighted = (basis * trust[:, None]).T
         moments = basis @ np.linalg.solve(weighted @ basis + _RIDGE * np.eye(basis.shape[1]), weighted @ switches)
         off = np.abs(moments - switches)
@@ -123,24 +178,18 @@ def _fitted(basis: np.ndarray, switches: np.ndarray, weights: np.ndarray) -> tup
     return moments, float(weights @ (off < tolerance))
 
 
-def _patchiness(window: Window, before: int, after: int, moments: np.ndarray) -> float:
-    """How far the frames between are from patchworks of their ends, in distances between the ends."""
-    pictures = colours(window.pooled[before : after + 1])
-    moments = moments.reshape(ROWS, COLUMNS) - before
-    frames = np.arange(len(pictures))[:, None, None]
-    patchwork = np.where((frames < moments)[..., None], pictures[0], pictures[-1])
-    settled = np.abs(frames - moments) > _TOLERANCE
-    strays = ((pictures - patchwork) ** 2).sum(axis=-1)
-    apart = ((pictures[-1] - pictures[0]) ** 2).sum(axis=-1).mean()
-    return float(np.sqrt((strays * settled).sum() / max(settled.sum(), 1) / max(apart, 1.0)))
+def _bases() -> list[np.ndarray]:
+    """What the moments may be linear in, each (rows * columns, 2 or 3): the standard wipes of SMPTE ST 258.
 
-
-def _bases() -> tuple[np.ndarray, np.ndarray]:
-    """Of a plane over the picture (rows * columns, 3), and of a cone on its middle (rows * columns, 2)."""
+    An edge across, an iris, a box, barn doors both ways, and a clock's hand.
+    """
     down, right = np.mgrid[-1 : 1 : ROWS * 1j, -1 : 1 : COLUMNS * 1j]
+    iris = np.hypot(down * ROWS, right * COLUMNS) / COLUMNS
+    box = np.maximum(abs(down), abs(right))
+    hand = np.arctan2(right * COLUMNS, -down * ROWS) / np.pi % 2
     one = np.ones_like(down)
-    plane, cone = np.stack([one, right, down], axis=-1), np.stack([one, np.hypot(right, down)], axis=-1)
-    return plane.reshape(-1, 3), cone.reshape(-1, 2)
+    shapes = [(one, right, down), *((one, field) for field in (iris, box, abs(down), abs(right), hand))]
+    return [np.stack(shape, axis=-1).reshape(ROWS * COLUMNS, -1) for shape in shapes]
 
 
 _BASES = _bases()
