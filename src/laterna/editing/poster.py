@@ -19,7 +19,8 @@ from laterna.media.timeline import frame_rate
 from laterna.media.video import Video
 
 _CANDIDATES = 16  # pictures that are looked at
-_SKETCH = 192  # pixels; the width at which they are judged
+_SKETCH = 480  # pixels; the width at which they are judged
+_WEIGHTS = np.array([1.8, 1.0, 0.8, 0.6, 1.2])  # of the measures, in their order
 _PORTRAIT_PICTURE = 0.80  # share of an upright poster's height that the picture takes
 _COOL, _WARM = np.array([[-0.012, 0.0, 0.022], [0.02, 0.006, -0.022]], np.float32)  # added to shadows and to lights
 _INK = np.array([0.98, 0.955, 0.90], np.float32)
@@ -88,17 +89,20 @@ def _sketch(moment: tuple[Path, Fraction]) -> np.ndarray:
 
 
 def _scores(sketches: list[np.ndarray]) -> np.ndarray:
-    """How each picture stands among the others in sharpness, contrast, colour and how gathered its subject is."""
-    measures = np.array([_measures(sketch) for sketch in sketches])  # (pictures, 4)
+    """How each picture stands among the others in all measures, those that are too dark or too bright far behind."""
+    measures = np.array([_measures(sketch) for sketch in sketches])  # (pictures, 5)
     lowest, highest = measures.min(axis=0), measures.max(axis=0)
     standing = (measures - lowest) / np.maximum(highest - lowest, 1e-6)
-    return standing @ [1.0, 1.0, 1.5, 1.5] - np.array([_misexposed(sketch) for sketch in sketches])
+    return standing @ _WEIGHTS - np.array([_misexposed(sketch) for sketch in sketches])
 
 
 def _measures(sketch: np.ndarray) -> list[float]:
+    """Of what draws the eye: how sharp, how large and how gathered it is; of the whole: contrast and colour."""
     gray = cv2.cvtColor(sketch, cv2.COLOR_RGB2GRAY)
-    sharpness = cv2.Laplacian(gray, cv2.CV_32F).var()
-    return [float(np.log1p(sharpness)), float(gray.std()), _colourfulness(sketch), _gathered(attention(sketch))]
+    weights = attention(sketch)
+    detail = np.average(cv2.Laplacian(gray, cv2.CV_32F) ** 2, weights=weights)
+    size = min(0.12, float((weights > 0.2).mean()))
+    return [float(np.log1p(detail)), size, _gathered(weights), float(gray.std()), _colourfulness(sketch)]
 
 
 def _colourfulness(picture: np.ndarray) -> float:
@@ -109,10 +113,13 @@ def _colourfulness(picture: np.ndarray) -> float:
 
 
 def _gathered(weights: np.ndarray) -> float:
-    """How close to one another what draws the eye lies: the negative spread of the weights, in picture widths."""
+    """How close to one another what draws the eye lies, in picture widths, and how little of it the frame cuts."""
     rows, columns = np.indices(weights.shape) / weights.shape[1]
     centre = [np.average(axis, weights=weights) for axis in (rows, columns)]
-    return -float(np.average(np.hypot(rows - centre[0], columns - centre[1]), weights=weights))
+    spread = np.average(np.hypot(rows - centre[0], columns - centre[1]), weights=weights)
+    edge = max(1, weights.shape[0] // 25)
+    inside = weights[edge:-edge, edge:-edge].sum() / weights.sum()
+    return float(3 * inside - spread)
 
 
 def _misexposed(picture: np.ndarray) -> float:
