@@ -16,7 +16,8 @@ from laterna.theatre.skeleton import REST, SEAT, Pose, Skeleton, posed
 from laterna.theatre.words import Action
 
 Ground = Callable[[float], float]
-_TURNING = 0.3  # seconds
+_TURNING = 0.26  # seconds
+_NARROWEST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,12 @@ class Puppet:
 
 
 def facing_at(facing: Sequence[tuple[float, int]], time: float) -> float:
-    """-1 to 1: which way a puppet looks; between, it is being turned like a card."""
+    """-1 to 1: which way a puppet looks; between, it is being turned like a card, but is never seen edge on."""
     now = float(facing[0][1])
     for start, side in facing[1:]:
         share = ease((time - start) / _TURNING)
         now += (side - now) * share
-    return now
+    return float(np.copysign(max(abs(now), _NARROWEST), now))
 
 
 class Actor:

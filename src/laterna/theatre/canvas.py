@@ -18,6 +18,7 @@ Painted = tuple[np.ndarray, Ink]
 """A closed shape (N,) complex, in pixels once it is seen through a view, and its ink."""
 
 _SHIFT = 4  # OpenCV draws with this many fractional bits
+_SPECK = 2  # pixels; nobody sees the hue of what is smaller
 _EDGE = 128  # a mask has a subject where at least half of the pixel is covered
 
 
@@ -90,8 +91,9 @@ class Canvas:
         high = np.maximum.reduceat(fixed, starts[:-1]) >> _SHIFT
         size = (self.width, self.height)
         seen = np.flatnonzero(((high >= 0) & (low < size)).all(axis=1))
+        large = (high - low).max(axis=1) > _SPECK
         for index in map(int, seen):
-            self._fill(fixed[starts[index] : starts[index + 1]], inks[index])
+            self._fill(fixed[starts[index] : starts[index + 1]], inks[index], coloured=bool(large[index]))
         if label is not None and self.mask is not None and len(seen):
             box = (np.maximum(low[seen].min(axis=0) - 1, 0), np.minimum(high[seen].max(axis=0) + 2, size))
             self._cover([fixed[starts[index] : starts[index + 1]] for index in seen], label, *box)
@@ -135,11 +137,11 @@ class Canvas:
         """The picture as the encoder takes it; it owns its memory."""
         return av.VideoFrame.from_ndarray(self.i420, format="yuv420p")
 
-    def _fill(self, outline: np.ndarray, ink: Ink) -> None:
+    def _fill(self, outline: np.ndarray, ink: Ink, *, coloured: bool) -> None:
         cv2.fillPoly(self.y, [outline], ink[0], cv2.LINE_AA, _SHIFT)
-        # One more fractional bit halves the coordinates for the smaller chroma planes.
-        cv2.fillPoly(self.u, [outline], ink[1], cv2.LINE_AA, _SHIFT + 1)
-        cv2.fillPoly(self.v, [outline], ink[2], cv2.LINE_AA, _SHIFT + 1)
+        if coloured:  # one more fractional bit halves the coordinates for the smaller chroma planes
+            cv2.fillPoly(self.u, [outline], ink[1], cv2.LINE_AA, _SHIFT + 1)
+            cv2.fillPoly(self.v, [outline], ink[2], cv2.LINE_AA, _SHIFT + 1)
 
     def _cover(self, outlines: Sequence[np.ndarray], label: int, low: np.ndarray, high: np.ndarray) -> None:
         stencil, mask = self._stencil, self.mask

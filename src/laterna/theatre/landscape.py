@@ -1,37 +1,16 @@
 """Places: layers of paper, mist and water that make hills, harbours or roofs, and the ground of the actors."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from laterna.theatre import scenery
 from laterna.theatre.canvas import smooth, trace
-from laterna.theatre.layer import Layer, Mist, Paper, Water
-from laterna.theatre.palette import Palette, ink, mix
-from laterna.theatre.scenery import Cut, Maker, Tone
+from laterna.theatre.layer import Paper
+from laterna.theatre.palette import Palette
+from laterna.theatre.scenery import Cut, Maker
 from laterna.theatre.words import Daytime, Place
-
-REACH = 3.4  # stage units, left and right, that are built
-_XS = np.arange(-REACH, REACH + 0.001, 0.008)
-
-
-@dataclass
-class Landscape:
-    """A place, built: what stands ``behind`` the actors and ``before`` them, from far to near, and their ground.
-
-    ``heights`` are the ground's y at ``positions``; ``surface`` says how steps sound on it.
-    """
-
-    behind: list[Layer]
-    before: list[Layer]
-    positions: np.ndarray
-    heights: np.ndarray
-    surface: str
-
-    def ground(self, x: float) -> float:
-        """The stage y of the ground at ``x``."""
-        return float(np.interp(x, self.positions, self.heights))
+from laterna.theatre.workshop import XS, Landscape, Workshop, noise
 
 
 def landscape(
@@ -52,123 +31,8 @@ def landscape(
     return workshop.finished(surface)
 
 
-class Workshop:
-    """Where a place is built, layer by layer, from far to near."""
-
-    def __init__(self, palette: Palette, daytime: Daytime, rng: np.random.Generator, sun: float, haze: float) -> None:
-        self.palette, self.rng, self.sun, self.haze = palette, rng, sun, haze
-        self.lit = daytime != "day"
-        self.behind: list[Layer] = []
-        self.before: list[Layer] = []
-        self.ridge = np.zeros_like(_XS)
-        self.stage_ridge = np.full_like(_XS, 0.33)
-
-    def paper(self, depth: float, tone: float | None = None, *, before: bool = False) -> Paper:
-        """Start a layer of paper at a depth; its colour follows from the depth unless ``tone`` (0..1) is given."""
-        tone = 0.08 + 0.78 * depth**1.3 if tone is None else tone
-        base = self.palette.paper(tone)
-        window = mix(self.palette.light, base, 0.12) if self.lit else mix(base, self.palette.sky[-1], 0.45)
-        inks: dict[Tone, tuple[int, int, int]] = {
-            "paper": ink(base),
-            "light": ink(window),
-            "accent": ink(mix(self.palette.accent, base, 0.45 + 0.3 * (not self.lit))),
-        }
-        layer = Paper(depth, inks, hides=before)
-        (self.before if before else self.behind).append(layer)
-        return layer
-
-    def land(self, layer: Paper, level: float, height: float, wavelength: float, *, sharp: float = 0.0) -> None:
-        """Lay a ridge: mean stage y ``level``, ``height`` from trough to crest; ``sharp`` 1 makes peaks of it."""
-        self.ridge = level - height * (noise(_XS, wavelength, self.rng, sharp=sharp) - 0.5)
-        self.lay(layer)
-
-    def lay(self, layer: Paper) -> None:
-        """Fill everything below the ridge."""
-        layer.land(np.concatenate([_XS + 1j * self.ridge, [REACH + 3j, -REACH + 3j]]))
-
-    def plant(
-        self,
-        layer: Paper,
-        maker: Maker,
-        count: int,
-        size: tuple[float, float],
-        *,
-        span: tuple[float, float] = (-2.6, 2.6),
-        sink: float = 0.02,
-        evenly: bool = False,
-    ) -> None:
-        """Stand ``count`` pieces on the ridge; ``sink`` is how deep they go in, in their own units."""
-        left, right = sorted(span)
-        if evenly:
-            jitter = 0.15 * (right - left) / max(1, count)
-            places = np.linspace(left, right, count) + self.rng.normal(0, jitter, count)
-        else:
-            places = np.sort(self.rng.uniform(left, right, count))
-        for x in places:
-            tall = float(self.rng.uniform(*size))
-            foot = complex(x, float(np.interp(x, _XS, self.ridge)) + sink * tall)
-            layer.place(maker(self.rng), foot, tall)
-
-    def mist(self, depth: float, top: float, base: float, strength: float) -> None:
-        """Hang air before the layers so far."""
-        tone = ink(self.palette.paper(0.04))
-        self.behind.append(Mist(depth, tone, top, base, strength * (0.35 + 1.1 * self.haze)))
-
-    def water(self, line: float, depth: float = 0.45) -> None:
-        """Let everything below ``line`` be water."""
-        count = int(self.rng.integers(50, 110))
-        glitter = np.stack(
-            [
-                self.sun * 1.5 + self.rng.normal(0, 0.22, count),
-                self.rng.random(count),
-                self.rng.uniform(0, 2 * np.pi, count),
-            ],
-            axis=1,
-        )
-        light = ink(mix(self.palette.light, self.palette.sky[-1], 0.3))
-        calm = float(self.rng.uniform(0.25, 1.0))
-        self.behind.append(Water(depth, ink(self.palette.paper(0.42)), light, line, glitter, calm))
-
-    def stage(self, bumps: float = 0.02, tone: float | None = None) -> Paper:
-        """The ground that the actors stand on."""
-        tone = float(self.rng.uniform(0.8, 0.97)) if tone is None else tone
-        layer = self.paper(1.0, tone)
-        self.land(layer, 0.335, bumps * 2, 1.4)
-        self.stage_ridge = self.ridge
-        return layer
-
-    def pick(self, *makers: Maker) -> Maker:
-        return makers[int(self.rng.integers(len(makers)))]
-
-    def chance(self, share: float) -> bool:
-        return bool(self.rng.random() < share)
-
-    def finished(self, surface: str) -> Landscape:
-        for layer in (*self.behind, *self.before):
-            if isinstance(layer, Paper):
-                layer.seal()
-        return Landscape(self.behind, self.before, _XS, self.stage_ridge, surface)
-
-
-def noise(xs: np.ndarray, wavelength: float, rng: np.random.Generator, *, sharp: float = 0.0) -> np.ndarray:
-    """A skyline in about 0..1: value noise of falling octaves, ridged as ``sharp`` nears 1."""
-    total, weight, scale = np.zeros_like(xs), 0.0, 1.0
-    octaves = 6 if sharp else 4
-    for octave in range(octaves):
-        step = wavelength / 2**octave
-        knots = rng.random(int(2 * REACH / step) + 4)
-        place = (xs + REACH) / step + rng.random()
-        cell = place.astype(int)
-        ease = place - cell
-        ease = ease * ease * (3 - 2 * ease) if not sharp else ease
-        value = knots[cell] + (knots[cell + 1] - knots[cell]) * ease
-        total += scale * ((1 - sharp) * value + sharp * (1 - np.abs(2 * value - 1)))
-        weight += scale
-        scale *= 0.42 if not sharp else 0.5
-    return total / weight
-
-
 def _hills(w: Workshop) -> str:
+    w.aloft()
     count = int(w.rng.integers(3, 6))
     for index, depth in enumerate(np.linspace(0.12, 0.72, count)):
         layer = w.paper(float(depth))
@@ -181,6 +45,7 @@ def _hills(w: Workshop) -> str:
             w.plant(layer, tree, int(w.rng.integers(4, 22)), (0.03 + 0.07 * depth, 0.06 + 0.13 * depth))
         w.mist(float(depth), 0.05 + 0.2 * index / count, 0.36, 0.55)
     stage = w.stage(w.rng.uniform(0.01, 0.035))
+    w.floor(stage, scenery.furrow, 30, 0.05)
     _tufts(w, stage, scenery.grass, 150)
     _solitaire(w, stage)
     _foreground(w)
@@ -188,6 +53,7 @@ def _hills(w: Workshop) -> str:
 
 
 def _mountains(w: Workshop) -> str:
+    w.aloft()
     for index, depth in enumerate((0.08, 0.2, 0.34)[: int(w.rng.integers(2, 4))]):
         layer = w.paper(depth)
         w.land(layer, 0.0 + 0.1 * index, w.rng.uniform(0.35, 0.6), w.rng.uniform(0.6, 1.1), sharp=1.0)
@@ -198,6 +64,7 @@ def _mountains(w: Workshop) -> str:
         w.plant(layer, scenery.pine, int(w.rng.integers(40, 110)), (0.05 + 0.06 * depth, 0.08 + 0.16 * depth))
         w.mist(depth, 0.1 + 0.15 * depth, 0.38, 0.6)
     stage = w.stage(w.rng.uniform(0.015, 0.045))
+    w.floor(stage, scenery.cobble, 50, 0.016)
     _tufts(w, stage, scenery.rock, 26, (0.008, 0.03))
     _tufts(w, stage, scenery.grass, 60)
     _foreground(w)
@@ -213,10 +80,12 @@ def _forest(w: Workshop) -> str:
         layer = w.paper(depth)
         w.land(layer, 0.22 + 0.1 * depth, 0.05, 0.8)
         low = 0.2 + 0.3 * depth
-        dense = 0.55 if tree is scenery.bare else 1.0
-        w.plant(layer, tree, int(count * dense * w.rng.uniform(0.7, 1.2)), (low, low + 0.28), evenly=True)
+        dense = 0.55 if tree in (scenery.bare, scenery.bamboo) else 1.0
+        maker = scenery.sapling if tree is scenery.bare and depth < 0.5 else tree
+        w.plant(layer, maker, int(count * dense * w.rng.uniform(0.7, 1.2)), (low, low + 0.28), evenly=True)
         w.mist(depth, -0.1 + 0.2 * depth, 0.36, 0.65)
     stage = w.stage(0.02)
+    w.floor(stage, scenery.furrow, 26, 0.04)
     _tufts(w, stage, scenery.grass, 120)
     _tufts(w, stage, scenery.mushroom, int(w.rng.integers(0, 14)), (0.015, 0.04))
     for side in (-1, 1):
@@ -227,6 +96,7 @@ def _forest(w: Workshop) -> str:
 
 
 def _village(w: Workshop) -> str:
+    w.aloft()
     far = w.paper(0.12)
     w.land(far, 0.12, 0.16, 1.1)
     w.mist(0.12, 0.04, 0.34, 0.5)
@@ -237,9 +107,10 @@ def _village(w: Workshop) -> str:
         if w.chance(0.6):
             w.plant(layer, w.pick(scenery.church, scenery.church, scenery.windmill), 1, (0.28, 0.36), span=(-0.8, 0.8))
         w.plant(layer, town, count, (0.08 + 0.16 * depth, 0.11 + 0.2 * depth), evenly=True, sink=0.05)
-        w.plant(layer, w.pick(scenery.poplar, scenery.leafy, scenery.bare), count // 2, (0.08 + 0.1 * depth, 0.2))
+        w.plant(layer, w.pick(scenery.poplar, scenery.leafy, scenery.sapling), count // 2, (0.08 + 0.1 * depth, 0.2))
         w.mist(depth, 0.08 + 0.1 * depth, 0.38, 0.55)
     stage = w.stage(0.008)
+    w.floor(stage, scenery.cobble, 110, 0.016)
     w.plant(stage, scenery.lamp_post, 3, (0.42, 0.5), span=(-1.5, 1.5), evenly=True)
     if w.chance(0.5):
         w.plant(stage, scenery.fence, 5, (0.05, 0.07), span=(-1.8, 1.8), evenly=True)
@@ -248,6 +119,7 @@ def _village(w: Workshop) -> str:
 
 
 def _harbour(w: Workshop) -> str:
+    w.aloft()
     line = float(w.rng.uniform(0.1, 0.18))
     coast = w.paper(0.12)
     w.land(coast, line - 0.01, w.rng.uniform(0.06, 0.16), 0.8)
@@ -257,14 +129,15 @@ def _harbour(w: Workshop) -> str:
     if w.chance(0.7):
         w.plant(coast, scenery.lighthouse, 1, (0.2, 0.28), span=(-1.0, 1.0))
     boats = w.paper(0.3)
-    w.ridge = np.full_like(_XS, line + 0.002)
+    w.ridge = np.full_like(XS, line + 0.002)
     w.plant(boats, w.pick(scenery.ship, scenery.boat), int(w.rng.integers(1, 4)), (0.2, 0.42), span=(-1.0, 1.0), sink=0)
     w.plant(boats, scenery.boat, int(w.rng.integers(2, 7)), (0.05, 0.14), span=(-1.5, 1.5), sink=0)
     w.water(line)
     near = w.paper(0.6)
-    w.ridge = np.full_like(_XS, 0.27)
+    w.ridge = np.full_like(XS, 0.27)
     w.plant(near, scenery.boat, int(w.rng.integers(0, 3)), (0.2, 0.36), span=(-1.1, 1.1), sink=0)
     stage = w.stage(0.0, 0.95)
+    w.floor(stage, scenery.plank, 40, 0.03)
     w.plant(stage, scenery.lamp_post, 2, (0.45, 0.55), span=(-1.2, 1.2), evenly=True)
     w.plant(stage, _bollard, 8, (0.04, 0.05), span=(-2, 2), evenly=True)
     return "wood"
@@ -275,6 +148,7 @@ def _bollard(rng: np.random.Generator) -> list[Cut]:
 
 
 def _desert(w: Workshop) -> str:
+    w.aloft()
     far = w.paper(0.1)
     if w.chance(0.5):
         w.land(far, 0.1, 0.3, 0.9, sharp=0.35)
@@ -290,6 +164,7 @@ def _desert(w: Workshop) -> str:
         w.plant(layer, plant, int(w.rng.integers(0, 8)), (0.06 + 0.12 * depth, 0.12 + 0.2 * depth))
         w.mist(depth, 0.08 + 0.12 * depth, 0.36, 0.4)
     stage = w.stage(0.03)
+    w.floor(stage, scenery.furrow, 46, 0.06)
     _tufts(w, stage, scenery.rock, 14, (0.006, 0.03))
     if w.chance(0.6):
         w.plant(stage, w.pick(scenery.palm, scenery.cactus), 2, (0.4, 0.75), span=(-1.1, 1.1), evenly=True)
@@ -298,11 +173,11 @@ def _desert(w: Workshop) -> str:
 
 def _dunes(rng: np.random.Generator, wavelength: float) -> np.ndarray:
     """Waves that lean to one side, as sand does."""
-    phase = _XS / wavelength + 0.5 * noise(_XS, wavelength * 1.5, rng) + rng.random()
+    phase = XS / wavelength + 0.5 * noise(XS, wavelength * 1.5, rng) + rng.random()
     saw = phase % 1
     lean = 0.68
     wave = np.where(saw < lean, saw / lean, (1 - saw) / (1 - lean))
-    return np.sin(wave * np.pi / 2) ** 2 * (0.5 + noise(_XS, wavelength * 2, rng))
+    return np.sin(wave * np.pi / 2) ** 2 * (0.5 + noise(XS, wavelength * 2, rng))
 
 
 def _pyramid(rng: np.random.Generator) -> list[Cut]:
@@ -319,6 +194,7 @@ def _rooftops(w: Workshop) -> str:
         w.plant(layer, maker, count, (0.1 + 0.15 * depth, 0.16 + 0.28 * depth), evenly=True, sink=0.25)
         w.mist(depth, 0.06 + 0.1 * depth, 0.4, 0.6)
     stage = w.stage(0.0, 0.96)
+    w.floor(stage, scenery.tile, 50, 0.022)
     w.plant(stage, _chimney, int(w.rng.integers(2, 5)), (0.1, 0.2), span=(-1.4, 1.4), evenly=True)
     if w.chance(0.4):
         w.plant(stage, _clothes_line, 1, (0.4, 0.4), span=(-0.6, 0.6))
@@ -342,6 +218,7 @@ def _clothes_line(rng: np.random.Generator) -> list[Cut]:
 
 
 def _lake(w: Workshop) -> str:
+    w.aloft()
     line = float(w.rng.uniform(0.12, 0.2))
     far = w.paper(0.1)
     w.land(far, line - 0.16, w.rng.uniform(0.25, 0.5), 0.8, sharp=1.0 if w.chance(0.5) else 0.0)
@@ -352,9 +229,10 @@ def _lake(w: Workshop) -> str:
     w.water(line)
     if w.chance(0.6):
         near = w.paper(0.55)
-        w.ridge = np.full_like(_XS, 0.26)
+        w.ridge = np.full_like(XS, 0.26)
         w.plant(near, scenery.boat, 1, (0.2, 0.3), span=(-0.7, 0.7), sink=0)
     stage = w.stage(0.025)
+    w.floor(stage, scenery.cobble, 40, 0.014)
     _tufts(w, stage, scenery.reeds, 60, (0.04, 0.13))
     _tufts(w, stage, scenery.grass, 60)
     if w.chance(0.5):
@@ -375,6 +253,7 @@ def _palace(w: Workshop) -> str:
         w.plant(layer, w.pick(scenery.palm, scenery.poplar), count // 2, (0.12, 0.2 + 0.15 * depth))
         w.mist(depth, 0.02 + 0.15 * depth, 0.38, 0.55)
     stage = w.stage(0.0, 0.95)
+    w.floor(stage, scenery.plank, 46, 0.03)
     if w.chance(0.6):
         w.plant(stage, _balustrade, 14, (0.09, 0.09), span=(-2.6, 2.6), evenly=True)
     else:
@@ -392,6 +271,7 @@ def _balustrade(rng: np.random.Generator) -> list[Cut]:
 
 
 def _meadow(w: Workshop) -> str:
+    w.aloft()
     for index, depth in enumerate((0.14, 0.34, 0.58)):
         layer = w.paper(depth)
         w.land(layer, 0.16 + 0.12 * depth, 0.07, 1.3)
@@ -406,6 +286,7 @@ def _meadow(w: Workshop) -> str:
         )
         w.mist(depth, 0.08 + 0.12 * depth, 0.37, 0.5)
     stage = w.stage(0.015)
+    w.floor(stage, scenery.furrow, 24, 0.05)
     _tufts(w, stage, scenery.grass, 180, (0.02, 0.07))
     _tufts(w, stage, scenery.flower, 50, (0.03, 0.09))
     if w.chance(0.4):
@@ -432,7 +313,7 @@ def _foreground(w: Workshop) -> None:
     """Dark leaves at the edges of the picture, which make it deep."""
     if w.chance(0.45):
         layer = w.paper(1.45, 1.0, before=True)
-        w.ridge = np.full_like(_XS, 0.53)
+        w.ridge = np.full_like(XS, 0.53)
         w.plant(
             layer, w.pick(scenery.grass, scenery.reeds, scenery.flower, scenery.bush), 26, (0.08, 0.2), span=(-3, 3)
         )

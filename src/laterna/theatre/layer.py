@@ -162,3 +162,26 @@ class Water:
                 along = (0.006 + 0.03 * deep) * spark
                 shapes.append((view(ellipse(place, along, 0.09, 10)), self.light))
         return shapes
+
+
+@dataclass
+class Flock:
+    """Birds far away: (n,) complex places in the flock, gliding across together."""
+
+    depth: float
+    ink: Ink
+    places: np.ndarray
+    start: complex
+    speed: float
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        view, time = moment.view(self.depth), moment.time
+        beats = np.sin((5.5 + 1.5 * self.places.real) * time + 40 * self.places.imag)
+        shapes = []
+        for place, beat in zip(self.places, beats, strict=True):
+            tips = np.array(
+                [-1 - (0.35 + 0.45 * beat) * 1j, -0.45 - 0.3j, 0, 0.45 - 0.3j, 1 - (0.35 + 0.45 * beat) * 1j]
+            )
+            bird = np.concatenate([tips, [0.4 - 0.1j, 0.22j, -0.4 - 0.1j]]) * 0.011
+            shapes.append((view(self.start + self.speed * time + place + bird), self.ink))
+        canvas.paint(shapes)

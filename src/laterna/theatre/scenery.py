@@ -7,7 +7,7 @@ import numpy as np
 
 from laterna.theatre.canvas import disc, ellipse, smooth, trace
 
-Tone = Literal["paper", "light", "accent"]
+Tone = Literal["paper", "light", "accent", "grain"]
 
 
 class Motion(NamedTuple):
@@ -80,7 +80,12 @@ def poplar(rng: np.random.Generator) -> list[Cut]:
     return [Cut(box(-0.018, -0.2, 0.018, 0.01)), Cut(smooth(outline, 3), sway=0.05)]
 
 
-def bare(rng: np.random.Generator) -> list[Cut]:
+def sapling(rng: np.random.Generator) -> list[Cut]:
+    """A winter tree as it looks from far away."""
+    return bare(rng, forks=3)
+
+
+def bare(rng: np.random.Generator, forks: int = 5) -> list[Cut]:
     """A winter tree: branches that fork."""
     cuts: list[Cut] = []
 
@@ -89,9 +94,9 @@ def bare(rng: np.random.Generator) -> list[Cut]:
         bend = direction * np.exp(1j * rng.normal(0, 0.16))
         tip = base + length * bend
         cuts.append(Cut(stalk(np.array([base, base + 0.5 * length * direction, tip]), width, width * 0.62), sway=0.03))
-        if depth < 5:
-            forks = 2 if depth > 3 or rng.random() < 0.65 else 3
-            for angle in np.linspace(-0.5, 0.5, forks) + rng.normal(0, 0.14, forks):
+        if depth < forks:
+            twigs = 2 if depth > 3 or rng.random() < 0.65 else 3
+            for angle in np.linspace(-0.5, 0.5, twigs) + rng.normal(0, 0.14, twigs):
                 grow(tip, bend / abs(bend) * np.exp(1j * angle * 1.1), width * 0.62, depth + 1)
 
     grow(0j, -1j * np.exp(1j * rng.normal(0, 0.08)), 0.04, 0)
@@ -120,21 +125,22 @@ def _frond(spine: np.ndarray) -> np.ndarray:
 
 
 def bamboo(rng: np.random.Generator) -> list[Cut]:
-    """Two or three canes, jointed, with sprays of narrow leaves."""
+    """Two or three canes with sprays of narrow leaves."""
     cuts: list[Cut] = []
     for foot in rng.uniform(-0.09, 0.09, int(rng.integers(2, 4))):
         lean, tall = rng.normal(0, 0.1), rng.uniform(0.85, 1.15)
         path = smooth(foot + np.array([0, 0.25 * lean - 0.5j * tall, lean - 1j * tall]), 5, closed=False)
         cuts.append(Cut(stalk(path, 0.012, 0.005), sway=0.07))
-        cuts += [
-            Cut(box(p.real - 0.015, p.imag - 0.003, p.real + 0.015, p.imag + 0.003), sway=0.07) for p in path[1:-2:2]
-        ]
-        for base in path[4:]:
-            for angle in rng.uniform(-0.3, 1.2, 3):
-                along = 0.5 * rng.uniform(0.09, 0.16) * np.exp(1j * angle)
-                along = along if rng.random() < 0.5 else -np.conj(along)
-                cuts.append(Cut(ellipse(base + along, along, 0.15, 8), sway=0.09))
+        cuts += [Cut(_spray(base, rng), sway=0.09) for base in path[4:]]
     return cuts
+
+
+def _spray(base: complex, rng: np.random.Generator) -> np.ndarray:
+    """A few drooping leaves from one point, in one piece."""
+    angles = np.sort(rng.uniform(-0.35, np.pi + 0.35, 5))
+    tips = rng.uniform(0.09, 0.17, 5) * np.exp(1j * angles)
+    leaves = [base + np.array([0, 0.4 * tip * np.exp(-0.16j), tip, 0.4 * tip * np.exp(0.16j)]) for tip in tips]
+    return np.concatenate(leaves)
 
 
 def bush(rng: np.random.Generator) -> list[Cut]:
@@ -426,3 +432,27 @@ def column(rng: np.random.Generator) -> list[Cut]:
 def mushroom(rng: np.random.Generator) -> list[Cut]:
     cap = np.concatenate([0.42 * np.exp(1j * np.linspace(np.pi, 2 * np.pi, 14)) - 0.58j, [0.1 - 0.52j, -0.1 - 0.52j]])
     return [Cut(trace("-10,5 -6,-60 6,-60 10,5")), Cut(cap)]
+
+
+def plank(rng: np.random.Generator) -> list[Cut]:
+    """The seam of a boarded floor, seen from above its edge."""
+    long = rng.uniform(1.5, 5)
+    return [Cut(box(-long, -0.08, long, 0.08), "grain")]
+
+
+def cobble(rng: np.random.Generator) -> list[Cut]:
+    return [Cut(ellipse(0j, rng.uniform(0.7, 1.2), rng.uniform(0.28, 0.4), 10), "grain")]
+
+
+def tile(rng: np.random.Generator) -> list[Cut]:
+    """A row of roof tiles."""
+    arcs = [x + 0.5 * np.exp(1j * np.linspace(np.pi, 0, 7)) for x in range(4)]
+    return [Cut(stalk(np.concatenate(arcs), 0.05, 0.05), "grain")]
+
+
+def furrow(rng: np.random.Generator) -> list[Cut]:
+    """A ripple of sand or a fold of earth."""
+    long = rng.uniform(1, 3)
+    crest = np.array([-long, -0.3 * long - 0.16j, 0.3 * long - 0.12j, long + 0.05j])
+    path = smooth(crest, 4, closed=False)
+    return [Cut(np.concatenate([path, (path + 0.12j * np.sin(np.linspace(0, np.pi, len(path))))[::-1]]), "grain")]

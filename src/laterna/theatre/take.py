@@ -144,6 +144,8 @@ class Take:
     def _shine(self, canvas: Canvas, view: View, puppets: list[Puppet], time: float) -> None:
         light = ink(self.scene.setting.palette.light)
         strength = {"night": 0.62, "dusk": 0.45, "dawn": 0.35, "day": 0.12}[self.scene.setting.daytime]
+        for lamp in self.landscape.lamps:
+            canvas.glow(complex(view(np.array(lamp))), 0.13 * view.scale, light, 0.8 * strength)
         for puppet, role in zip(puppets, self.scene.roles, strict=True):
             if puppet.lamp is not None:
                 flicker = 1 + 0.06 * np.sin(11 * time) + 0.05 * np.sin(17.3 * time + 1)
