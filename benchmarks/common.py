@@ -122,13 +122,19 @@ def _pss(process: psutil.Process) -> int:
 
 
 def rushes(seconds: int, size: str, seed: int = 7) -> Path:
-    """A folder of theatre rushes, shot once and kept."""
-    folder = CACHE / f"rushes-{seed}-{seconds}s-{size}"
+    """A folder of theatre rushes, shot once and kept until the theatre changes."""
+    folder = CACHE / f"rushes-{seed}-{seconds}s-{size}-{_theatre()}"
     if not folder.exists():
         partial = folder.with_name(f"{folder.name}.partial")
         laterna("theatre", "shoot", "--seed", seed, "--seconds", seconds, "--size", size, "-o", partial)
         partial.rename(folder)
     return folder
+
+
+def _theatre() -> str:
+    """The first digits of the SHA-256 of the theatre's code."""
+    code = b"".join(path.read_bytes() for path in sorted((HERE.parent / "src/laterna/theatre").rglob("*.py")))
+    return hashlib.sha256(code).hexdigest()[:8]
 
 
 def machine() -> str:

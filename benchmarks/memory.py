@@ -45,9 +45,10 @@ def rows(options: argparse.Namespace) -> list[Row]:
 
 def source(seconds: int, shot: int, size: str) -> Path:
     """One long film: the rushes of ``shot`` seconds, joined again and again without being encoded again."""
-    path = CACHE / f"source-{seconds}s-{shot}s-{size}.mp4"
+    folder = rushes(shot, size)
+    path = CACHE / f"source-{seconds}s-{folder.name}.mp4"
     if not path.exists():
-        takes = [Video(take) for take in sorted(rushes(shot, size).glob("*.mp4"))]
+        takes = [Video(take) for take in sorted(folder.glob("*.mp4"))]
         again, rest = divmod(seconds, sum(take.duration for take in takes))
         takes = takes * int(again + (rest > 0))
         encoding = Encoding(takes[0].size, takes[0].frame_rate)
