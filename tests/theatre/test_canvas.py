@@ -42,6 +42,15 @@ def test_edges_are_smooth():
     assert ((canvas.y > 30) & (canvas.y < 115)).sum() > 20
 
 
+def test_colour_lies_under_its_shape():
+    canvas = grey()
+    canvas.paint([(np.array([20 + 10j, 50 + 10j, 50 + 40j, 20 + 40j]), (128, 200, 60))])
+    assert (canvas.u[7:18, 12:23] == 200).all()
+    assert (canvas.v[7:18, 12:23] == 60).all()
+    assert (canvas.u[:, :8] == 128).all()
+    assert (canvas.u[:, 28:] == 128).all()
+
+
 def test_the_mask_has_a_shape_where_it_covers_half_a_pixel():
     canvas = grey(masked=True)
     canvas.paint([(disc(30 + 24j, 15.0, 200), (16, 128, 128))], label=2)
