@@ -53,13 +53,16 @@ class Release:
         }
 
 
+Name = str | os.PathLike[str]
+
+
 def produce(
-    brief: Path,
+    brief: Name,
     *,
-    out: Path | None = None,
+    out: Name | None = None,
     only: str | None = None,
-    plan: Path | None = None,
-    timeline: Path | None = None,
+    plan: Name | None = None,
+    timeline: Name | None = None,
     draft: bool = False,
     tell: Tell = lambda event: None,
     executor: Executor | None = None,
@@ -83,14 +86,14 @@ def produce(
         LaternaError: what a step raised.
     """
     wishes = Brief.open(brief)
-    store = Store(out or wishes.folder / wishes.path.stem)
-    hand = {} if timeline is None else {"cut": regular_file(timeline)}
+    found = steps.load(Path(plan) if plan else None)
+    options = steps.options(found, wishes.steps)
+    store = Store(Path(out or wishes.folder / wishes.path.stem))
+    hand = {} if not timeline else {"cut": regular_file(timeline)}
     with store.locked():
         footage, skipped = _footage(wishes, store)
         values = _values(wishes, store, footage) | {"draft": draft}
-        found = steps.load(plan)
-        chosen = steps.options(found, wishes.steps)
-        run = Run(found, values, chosen, store, executor or Threads(), only=only, hand=hand, tell=tell)
+        run = Run(found, values, options, store, executor or Threads(), only=only, hand=hand, tell=tell)
         return _released(wishes, store, found, run(), skipped)
 
 
