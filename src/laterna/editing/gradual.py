@@ -7,6 +7,7 @@ read off the window's self-similarity matrix. A fade is two ramps that meet in a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,8 +16,9 @@ from laterna.editing.sketches import colours
 from laterna.media.shots import Transition
 
 LENGTHS = (4, 6, 8, 11, 15, 20, 26, 34, 44, 58, 75)  # frames of a transition that are looked for
-PROBES = 5  # frames between the ends that are compared with the mix
+_PROBES = 5  # frames between the ends that are compared with the mix
 _FAINTEST = 6.0  # grey levels between the ends
+_COMES_BACK = 12  # frames within which the picture is not back again
 _WORST_MIX = 0.32  # of the distance between the ends
 
 
@@ -54,6 +56,8 @@ def _ramps(window: Window, walls: np.ndarray) -> Iterator[Ramp]:
     merit = _mix_merit(window.apart, walls)
     kept: list[Ramp] = []
     for rough in likely(merit, _FAINTEST):
+        if window.returns(rough.before, rough.after, _COMES_BACK) < 0.2:
+            continue
         ramp = refined(window.apart, rough, walls)
         if ramp.error < _WORST_MIX and not any(ramp.over(other) for other in kept):
             kept.append(ramp)
@@ -101,16 +105,28 @@ def _strays(apart: np.ndarray, before: np.ndarray, span: int) -> tuple[np.ndarra
 
     |x - (1-s)a - sb|^2 = (1-s)|x-a|^2 + s|x-b|^2 - s(1-s)|a-b|^2, so distances are all it takes.
     """
-    ends = apart[before, before + span] ** 2
-    offsets = np.unique(np.linspace(0, span, PROBES + 2).round().astype(int)[1:-1])
-    total = np.zeros(len(before), np.float32)
-    for offset in offsets:
-        share = offset / span
-        middle = before + offset
-        to_both = (1 - share) * apart[before, middle] ** 2 + share * apart[middle, before + span] ** 2
-        total += to_both - share * (1 - share) * ends
-    error = np.sqrt(np.maximum(total, 0) / len(offsets) / np.maximum(ends, 1e-3))
+    ends, to_a, to_b, share = probes(apart, before, span)
+    strays = (1 - share) * to_a + share * to_b - share * (1 - share) * ends
+    error = np.sqrt(np.maximum(strays.mean(axis=0), 0) / np.maximum(ends, 1e-3))
     return np.sqrt(ends), error
+
+
+def probes(apart: np.ndarray, before: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Squared distances that tell how ``span`` frames from each of ``before`` on lead from one end to the other.
+
+    Between the ends, (places,); from frames between to the first and to the other end, (probes, places); and how far
+    along these frames are, 0..1, (probes, 1).
+    """
+    offsets = _offsets(span)
+    middle = before + offsets
+    ends = apart[before, before + span]
+    to_a, to_b = apart[before, middle], apart[middle, before + span]
+    return ends * ends, to_a * to_a, to_b * to_b, (offsets / span).astype(np.float32)
+
+
+@lru_cache(maxsize=256)
+def _offsets(span: int) -> np.ndarray:
+    return np.unique(np.linspace(0, span, _PROBES + 2).round().astype(int)[1:-1])[:, None]
 
 
 def refined(apart: np.ndarray, ramp: Ramp, walls: np.ndarray) -> Ramp:
@@ -135,11 +151,11 @@ def _share(apart: np.ndarray, ramp: Ramp, first: int, end: int) -> np.ndarray:
 def _steep(share: np.ndarray, ramp: Ramp, first: int) -> Ramp:
     """The run of frames round the ramp's middle in which the share keeps growing."""
     slope = np.diff(share)
-    smooth = np.convolve(np.pad(slope, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
+    smooth = slope.copy()
+    smooth[1:-1] = (slope[:-2] + 2 * slope[1:-1] + slope[2:]) / 4
     before, after = ramp.before - first, ramp.after - first
     quarter = (after - before) // 4
-    least = 0.3 * float(np.median(slope[before + quarter : after - quarter]))
-    grows = smooth > least
+    grows = smooth > 0.3 * float(slope[before + quarter : after - quarter].mean())
     middle = (before + after) // 2
     start, stop = middle, middle
     while start > 0 and grows[start - 1]:

@@ -62,19 +62,18 @@ def _pool(samples: np.ndarray, columns: int, rows: int) -> np.ndarray:
 
 
 def colours(pooled: np.ndarray) -> np.ndarray:
-    """Pooled pictures (frames, 864) as (frames, 18, 32, 3), each sample in grey levels, colour weighted."""
-    frames = len(pooled)
-    luma = pooled[:, :_PIXELS].reshape(frames, ROWS, COLUMNS) / _LUMA_SCALE
-    chroma = pooled[:, _PIXELS:].reshape(frames, 2, ROWS // 2, COLUMNS // 2)
-    chroma = np.moveaxis(chroma.repeat(2, axis=2).repeat(2, axis=3), 1, -1) * (
-        math.sqrt(_CHROMA_WEIGHT) / _CHROMA_SCALE * 0.5
-    )
-    return np.concatenate([luma[..., None], chroma], axis=-1)
+    """Pooled pictures (frames, 864) as (frames, 9, 16, 3): brightness and weighted colour, in grey levels."""
+    frames, rows, columns = len(pooled), ROWS // 2, COLUMNS // 2
+    parts = np.empty((frames, rows, columns, 3), np.float32)
+    luma = pooled[:, :_PIXELS].reshape(frames, rows, 2, columns, 2)
+    parts[..., 0] = luma.mean(axis=(2, 4)) / _LUMA_SCALE
+    parts[..., 1:] = np.moveaxis(pooled[:, _PIXELS:].reshape(frames, 2, rows, columns), 1, -1) / (4 * _LUMA_SCALE)
+    return parts
 
 
 def distances(pooled: np.ndarray) -> np.ndarray:
     """Root-mean-square differences, in grey levels, of each pooled picture to each: (frames, frames) float32."""
     centred = pooled - pooled.mean(axis=0)
-    gram = centred @ centred.T
+    gram = cv2.gemm(centred, centred, 1, None, 0, flags=cv2.GEMM_2_T)  # numpy's takes threads that decoding needs
     squares = np.diagonal(gram)
     return np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * gram, 0))

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.editing.gradual import LENGTHS, PROBES, Ramp, blank, likely, refined, sureness
+from laterna.editing.gradual import LENGTHS, Ramp, blank, likely, probes, refined, sureness
 from laterna.editing.likeness import Window
 from laterna.editing.sketches import COLUMNS, ROWS, colours
 from laterna.media.shots import Transition
 
-_FAINTEST = 12.0  # merit, about grey levels between the ends
+_ROWS, _COLUMNS = ROWS // 2, COLUMNS // 2  # parts that a picture is taken in
+_FAINTEST = 16.0  # merit, about grey levels between the ends
 _LEAST_SWITCH = 64.0  # squared grey levels; parts that change less say nothing
 _TOLERANCE = 1.5  # frames that a part may switch off its moment
-_FITS = 5  # rounds of the robust fit
-_RIDGE = 1e-6  # keeps the fit solvable where all that changes lies on one line
+_FITS = 4  # rounds of the robust fit
+_RIDGE = np.float32(1e-6) * np.eye(
+    3, dtype=np.float32
+)  # keeps the fit solvable where all that changes lies on one line
 
 _LEAST_ORDER = 0.66  # weighted share of the parts that switch in their moment
-_LEAST_MARGIN = 0.44  # of order over patchiness
+_LEAST_MARGIN = 0.5  # of order over patchiness
 _PLAIN_MARGIN = 0.85  # with which even a small change is a wipe
 _LEAST_COVER, _BOLD_COVER = 0.25, 0.4  # shares of the picture that switch
 _SHORTEST = 4.0  # frames
@@ -35,6 +38,8 @@ def wipes(window: Window, walls: np.ndarray, rate: float) -> list[Transition]:
     merit = _switch_merit(window.apart, walls)
     found: list[Transition] = []
     for rough in likely(merit, _FAINTEST):
+        if window.returns(rough.before, rough.after, round(rate)) < 0.3:
+            continue
         wipe = search.swept(rough) or search.slatted(rough)
         if wipe is not None and all(wipe.last_frame < w.first_frame or wipe.first_frame > w.last_frame for w in found):
             found.append(wipe)
@@ -49,20 +54,16 @@ def _switch_merit(apart: np.ndarray, walls: np.ndarray) -> np.ndarray:
     """
     frames = len(apart)
     merit = np.zeros((len(LENGTHS), frames), np.float32)
-    squares = apart * apart
     for row, length in enumerate(LENGTHS):
         span = length + 1
         if span >= frames:
             break
         before = np.arange(frames - span)
-        ends = np.maximum(squares[before, before + span], 1e-3)
-        offsets = np.unique(np.linspace(0, span, PROBES + 2).round().astype(int)[1:-1])
-        doubt = np.zeros(len(before), np.float32)
-        for offset in offsets:
-            to_a, to_b = squares[before, before + offset] / ends, squares[before + offset, before + span] / ends
-            doubt += np.abs(to_a + to_b - 1) + np.abs((to_a - to_b + 1) / 2 - offset / span)
+        ends, to_a, to_b, share = probes(apart, before, span)
+        to_a, to_b = to_a / np.maximum(ends, 1e-3), to_b / np.maximum(ends, 1e-3)
+        doubt = (np.abs(to_a + to_b - 1) + np.abs((to_a - to_b + 1) / 2 - share)).mean(axis=0)
         open_way = walls[before + span] == walls[before]
-        merit[row, : frames - span] = open_way * np.sqrt(ends) * np.maximum(0, 1 - doubt / len(offsets) / 0.6)
+        merit[row, : frames - span] = open_way * np.sqrt(ends) * np.maximum(0, 1 - doubt / 0.6)
     return merit
 
 
@@ -88,9 +89,9 @@ class _Search:
         self._window, self._walls = window, walls
         self._reach = round(rate)
         self._pictures = colours(window.pooled)  # (frames, rows, columns, 3)
-        self._change = np.zeros((len(window), ROWS * COLUMNS), np.float32)
+        self._change = np.zeros((len(window), _ROWS * _COLUMNS), np.float32)
         steps = self._pictures[2:] - self._pictures[:-2]
-        self._change[1:-1] = (steps * steps).sum(axis=-1).reshape(-1, ROWS * COLUMNS)
+        self._change[1:-1] = (steps * steps).sum(axis=-1).reshape(-1, _ROWS * _COLUMNS)
         self._judged: set[tuple[str, int, int]] = set()
 
     def swept(self, rough: Ramp) -> Transition | None:
@@ -108,14 +109,17 @@ class _Search:
         margin = sweep.order - self._patchiness(before, after, sweep.moments)
         if margin < _LEAST_MARGIN or not (margin > _PLAIN_MARGIN or self._bold(before, after, sweep)):
             return None
-        if sweep.cover < _LEAST_COVER or self._window.returns(before, after, self._reach) < 0.4:
+        if self._window.returns(before, after, self._reach) < 0.4:
             return None
         first, last = max(before + 1, round(sweep.first)), min(after - 1, round(sweep.last))
         return Transition("wipe", first, last, sureness((1 - margin) / (1 - _LEAST_MARGIN)))
 
     def slatted(self, rough: Ramp) -> Transition | None:
         """A wipe that crosses the picture in many places at once, as bars and venetian blinds do."""
-        window, ramp = self._window, refined(self._window.apart, rough, self._walls)
+        window = self._window
+        if window.apart[rough.before, rough.after] < 20:
+            return None
+        ramp = refined(window.apart, rough, self._walls)
         before, after = ramp.before, ramp.after
         if after - before < 7 or window.apart[before, after] < 30 or self._known("slatted", before, after):
             return None
@@ -143,22 +147,24 @@ class _Search:
         return sweep.cover > _BOLD_COVER and apart > 24 and self._window.found(before, after) < 0.5
 
     def _sweep(self, first: int, end: int) -> _Sweep | None:
-        """The edge that sweeps across the picture between two frames, if any part of it changes."""
+        """The edge that sweeps across the picture between two frames, if enough of it changes."""
         change = self._change[first:end]
         strongest = change[1:-1].max(axis=0, initial=0)
-        weights = np.sqrt(strongest) * (strongest > _LEAST_SWITCH)
-        if not weights.any():
+        switching = strongest > _LEAST_SWITCH
+        cover = float(switching.mean())
+        if cover < _LEAST_COVER:
             return None
+        weights = np.sqrt(strongest) * switching
         weights /= weights.sum()
-        switches = first + 1.0 + change[1:-1].argmax(axis=0)
-        moments, order = max((_fitted(basis, switches, weights) for basis in _BASES), key=lambda one: one[1])
-        cover = float((strongest > _LEAST_SWITCH).mean())
+        switches = np.float32(1) + change[1:-1].argmax(axis=0).astype(np.float32)
+        moments, order = _fitted(switches, weights)
+        moments += first
         return _Sweep(float(moments.min()), float(moments.max()), moments, order, cover)
 
     def _patchiness(self, before: int, after: int, moments: np.ndarray) -> float:
         """How far the frames between are from patchworks of their ends, in distances between the ends."""
         pictures = self._pictures[before : after + 1]
-        late = np.arange(before, after + 1)[:, None, None] - moments.reshape(ROWS, COLUMNS)
+        late = np.arange(before, after + 1)[:, None, None] - moments.reshape(_ROWS, _COLUMNS)
         patchwork = np.where((late < 0)[..., None], pictures[0], pictures[-1])
         settled = np.abs(late) > _TOLERANCE
         strays = ((pictures - patchwork) ** 2).sum(axis=-1)
@@ -166,30 +172,37 @@ class _Search:
         return float(np.sqrt((strays * settled).sum() / max(settled.sum(), 1) / max(apart, 1.0)))
 
 
-def _fitted(basis: np.ndarray, switches: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, float]:
-    """The moments on ``basis`` nearest to the switches, by robust least squares; and the share that keeps to them."""
-    trust = weights
+def _fitted(switches: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, float]:
+    """The moments of the shape of edge that is nearest to the switches, and the weighted share that keeps to them.
+
+    Robust least squares, for all shapes at once. Both arguments and the moments are (rows * columns,).
+    """
+    trust = np.broadcast_to(weights, (len(_SHAPES), len(weights)))
     for _ in range(_FITS):
-        weighted = (basis * trust[:, None]).T
-        moments = basis @ np.linalg.solve(weighted @ basis + _RIDGE * np.eye(basis.shape[1]), weighted @ switches)
+        weighted = _SHAPES_ACROSS * trust[:, None, :]  # (shapes, 3, parts)
+        factors = np.linalg.solve(weighted @ _SHAPES + _RIDGE, (weighted @ switches)[..., None])
+        moments = (_SHAPES @ factors)[..., 0]  # (shapes, parts)
         off = np.abs(moments - switches)
         trust = weights / (1 + (off / _TOLERANCE) ** 2)
-    tolerance = _TOLERANCE + 0.04 * float(np.ptp(moments))
-    return moments, float(weights @ (off < tolerance))
+    tolerance = _TOLERANCE + 0.04 * np.ptp(moments, axis=1, keepdims=True)
+    order = (off < tolerance) @ weights
+    best = int(order.argmax())
+    return moments[best], float(order[best])
 
 
-def _bases() -> list[np.ndarray]:
-    """What the moments may be linear in, each (rows * columns, 2 or 3): the standard wipes of SMPTE ST 258.
+def _shapes() -> np.ndarray:
+    """What the moments may be linear in, (shapes, rows * columns, 3): the standard wipes of SMPTE ST 258.
 
     An edge across, an iris, a box, barn doors both ways, and a clock's hand.
     """
-    down, right = np.mgrid[-1 : 1 : ROWS * 1j, -1 : 1 : COLUMNS * 1j]
-    iris = np.hypot(down * ROWS, right * COLUMNS) / COLUMNS
+    down, right = np.mgrid[-1 : 1 : _ROWS * 1j, -1 : 1 : _COLUMNS * 1j]
+    iris = np.hypot(down * _ROWS, right * _COLUMNS) / _COLUMNS
     box = np.maximum(abs(down), abs(right))
-    hand = np.arctan2(right * COLUMNS, -down * ROWS) / np.pi % 2
-    one = np.ones_like(down)
-    shapes = [(one, right, down), *((one, field) for field in (iris, box, abs(down), abs(right), hand))]
-    return [np.stack(shape, axis=-1).reshape(ROWS * COLUMNS, -1) for shape in shapes]
+    hand = np.arctan2(right * _COLUMNS, -down * _ROWS) / np.pi % 2
+    one, none = np.ones_like(down), np.zeros_like(down)
+    shapes = [(one, right, down), *((one, field, none) for field in (iris, box, abs(down), abs(right), hand))]
+    return np.array(shapes, np.float32).reshape(len(shapes), 3, -1).transpose(0, 2, 1)
 
 
-_BASES = _bases()
+_SHAPES = np.ascontiguousarray(_shapes())
+_SHAPES_ACROSS = np.ascontiguousarray(_SHAPES.transpose(0, 2, 1))
