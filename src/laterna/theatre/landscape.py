@@ -260,7 +260,7 @@ def _palace(w: Workshop) -> str:
         w.plant(stage, scenery.column, 4, (0.5, 0.62), span=(-1.6, 1.6), evenly=True)
     if w.chance(0.35):
         frame = w.paper(1.25, 1.0, before=True)
-        frame.place(scenery.arch(w.rng), complex(0, 0.6), float(w.rng.uniform(1.15, 1.3)))
+        frame.place(scenery.arcade(w.rng), complex(0, 0.6), float(w.rng.uniform(1.15, 1.3)))
     return "stone"
 
 

@@ -414,13 +414,11 @@ def balloon(rng: np.random.Generator) -> list[Cut]:
     return [*[Cut(part, motion=drift) for part in parts], Cut(stripe, "accent", motion=drift)]
 
 
-def arch(rng: np.random.Generator) -> list[Cut]:
-    """An oriental arch on two columns, to be seen through."""
-    inner = trace("62,5 62,-50 66,-60 45,-78 12,-86 0,-95")
-    curve = smooth(inner[1:], 4, closed=False)
-    right = np.concatenate([inner[:1], curve])
-    outline = np.concatenate([right, [-1.6j, 1.2 - 1.6j, 1.2 + 0.05j]])
-    return [Cut(outline), Cut(-np.conj(outline))]
+def arcade(rng: np.random.Generator) -> list[Cut]:
+    """A row of oriental arches on columns, to be seen through; its middle arch stands on the origin."""
+    curve = smooth(trace("62,-50 66,-60 45,-78 12,-86 0,-95"), 4, closed=False)
+    half = np.concatenate([[0.62 + 0.05j], curve, [-1.6j, 0.78 - 1.6j, 0.78 + 0.05j]])
+    return [Cut(part + 1.56 * bay) for bay in range(-2, 3) for part in (half, -np.conj(half))]
 
 
 def column(rng: np.random.Generator) -> list[Cut]:
