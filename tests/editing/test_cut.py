@@ -63,6 +63,18 @@ def said(*texts: str, words_a_second: float = 2.6) -> Transcript:
     return Transcript(tuple(sentences))
 
 
+def longer(spoken: Transcript, which: int, by: Fraction) -> Transcript:
+    """The same words, but the last one of a sentence takes ``by`` seconds more."""
+    before, sentence = spoken.sentences[:which], spoken.sentences[which]
+    last = sentence.words[-1]
+    changed = Sentence(sentence.text, (*sentence.words[:-1], Word(last.text, last.start, last.end + by)))
+    later = [
+        Sentence(s.text, tuple(Word(w.text, w.start + by, w.end + by) for w in s.words))
+        for s in spoken.sentences[which + 1 :]
+    ]
+    return Transcript((*before, changed, *later))
+
+
 def clips(timeline: Timeline, name: str = "Picture") -> list[otio.schema.Clip]:
     return [item for item in track(timeline, name) if isinstance(item, otio.schema.Clip)]
 
@@ -117,9 +129,9 @@ def test_any_footage_gives_the_exact_length_and_no_range_twice(
     transcript = said(*spoken) if spoken else None
     try:
         film = cut(footage, length / RATE, sentences=transcript, folder=folder, seed=seed)
-    except BriefError:  # its words are a test of their own
-        assert transcript is not None
-        assert transcript.end > Fraction(3, 5) * length / RATE
+    except BriefError as error:
+        if "The narration needs" not in str(error):  # the footage always suffices
+            raise
         return
     assert frames(film) == length
     for url in {row[0] for row in used(film)}:
@@ -260,6 +272,28 @@ def test_pinned_footage_stands_over_its_sentence(rushes: Rushes, folder: Path) -
     assert "pinned by the brief" in next(known(c)["reason"] for c in clips(film) if c.name == "take_05")
 
 
+def test_pictures_slide_beside_their_sentences_rather_than_fall_to_crumbs(rushes: Rushes, folder: Path) -> None:
+    """Every pinned file is a little shorter than its sentence, as clips of single signs are."""
+    spoken = said(*["This is how they sign it."] * 6)
+    pins = [Pin(f"take_{number:02}.mp4", number) for number in range(1, 7)]
+    film = cut(rushes(*[[2.2]] * FILES), 20, sentences=spoken, pins=pins, folder=folder)
+    assert min(end - start for _, start, end in used(film)) >= 37
+    covers = {clip.name: list(known(clip).get("sentences", [])) for clip in clips(film)}
+    assert all(number in covers[f"take_{number:02}"] for number in range(1, 7))
+    seen = {url: place for place, (url, _, _) in cuts(film)}
+    now = 0
+    for item in track(film, "Narration"):
+        if isinstance(item, otio.schema.Clip):
+            assert abs(seen[f"take_{known(item)['sentence']:02}.mp4"] - now) <= 25
+        now += round(item.duration().value)
+
+
+def test_what_the_last_sentences_footage_lacks_is_lent_by_an_earlier_shot(rushes: Rushes, folder: Path) -> None:
+    spoken = said("These seven words come first of all.", "These seven words come last of all.")
+    film = cut(rushes([5], [2.6]), 6.5, sentences=spoken, pins=[Pin("take_01.mp4", 2)], folder=folder)
+    assert [row[0] for row in used(film)] == ["take_00.mp4", "take_01.mp4"]
+
+
 def test_a_pinned_range_is_used_whole_and_nowhere_else(rushes: Rushes, folder: Path) -> None:
     pin = Pin("take_03.mp4", range=(Fraction(2), Fraction(3)))
     film = cut(rushes(*[[6]] * 6), 20, pins=[pin], folder=folder)
@@ -349,9 +383,6 @@ def test_with_no_voice_a_sentence_keeps_its_place(rushes: Rushes, folder: Path) 
     assert isinstance(clip.media_reference, otio.schema.MissingReference)
 
 
-WORDS = ["wind", "market", "lantern", "river", "shadow", "winter", "harbour", "morning", "stranger", "valley"]
-
-
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     counts=st.lists(st.integers(4, 16), min_size=20, max_size=24),
@@ -362,14 +393,8 @@ def test_one_word_changed_moves_no_cut_but_at_its_own_sentences_end(
     rushes: Rushes, folder: Path, counts: list[int], which: int, by: float
 ) -> None:
     footage = rushes(*[[7, 8, 9, 6]] * FILES)
-    before = said(*[" ".join(WORDS[i % 10] for i in range(count)) + "." for count in counts])
-    sentence, change = before.sentences[which], Fraction(by).limit_denominator(100)
-    changed = (*sentence.words[:-1], Word("otherwise.", sentence.words[-1].start, sentence.words[-1].end + change))
-    later = [
-        Sentence(s.text, tuple(Word(w.text, w.start + change, w.end + change) for w in s.words))
-        for s in before.sentences[which + 1 :]
-    ]
-    after = Transcript((*before.sentences[:which], Sentence(" ".join(word.text for word in changed), changed), *later))
+    before = said(*[" ".join(["word"] * count) for count in counts])
+    after = longer(before, which, Fraction(by).limit_denominator(100))
     length = float(before.end) * 1.4
     films = [cut(footage, length, sentences=spoken, folder=folder) for spoken in (before, after)]
     differing = set(cuts(films[0])) ^ set(cuts(films[1]))
@@ -382,12 +407,15 @@ def test_one_word_changed_moves_no_cut_but_at_its_own_sentences_end(
     counts=st.lists(st.integers(5, 20), min_size=4, max_size=16),
     room=st.floats(1.15, 1.6),
     pace=st.floats(1.8, 3.4),
+    bounds=st.sampled_from([(1.5, 8), (1.5, 3.2), (2.5, 5.2)]),
 )
 def test_however_fast_the_words_come_cuts_stay_in_the_pauses_and_shots_in_their_bounds(
-    rushes: Rushes, folder: Path, counts: list[int], room: float, pace: float
+    rushes: Rushes, folder: Path, counts: list[int], room: float, pace: float, bounds: tuple[float, float]
 ) -> None:
     spoken = said(*[" ".join(["word"] * count) for count in counts], words_a_second=pace)
-    film = cut(rushes(*[[7, 8, 9, 6]] * FILES), float(spoken.end) * room, sentences=spoken, folder=folder)
+    length, (shortest, longest) = float(spoken.end) * room, bounds
+    footage = rushes(*[[7, 8, 9, 6]] * FILES)
+    film = cut(footage, length, sentences=spoken, shortest=shortest, longest=longest, folder=folder)
     assert not any("relaxed" in known(clip) for clip in clips(film))
     places, now = {start for start, _ in cuts(film)}, 0
     for item in track(film, "Narration"):
@@ -395,16 +423,23 @@ def test_however_fast_the_words_come_cuts_stay_in_the_pauses_and_shots_in_their_
         assert isinstance(item, otio.schema.Clip) or any(start <= place <= now for place in places)
 
 
+def test_in_a_film_full_of_words_one_changed_word_keeps_most_of_the_pictures(rushes: Rushes, folder: Path) -> None:
+    footage = rushes(*[[7, 8, 9, 6]] * FILES)
+    texts = [" ".join(["word"] * (4 + 7 * index % 17)) for index in range(30)]
+    before = said(*texts)
+    length = float(before.end) * 1.1
+    was = set(cuts(cut(footage, length, sentences=before, folder=folder)))
+    changed = []
+    for which in range(0, 30, 3):
+        now = cuts(cut(footage, length, sentences=longer(before, which, Fraction(2, 5)), folder=folder))
+        changed.append(sum(end - start for place, (url, start, end) in now if (place, (url, start, end)) not in was))
+    assert sum(changed) / len(changed) <= 0.08 * length * 25
+
+
 def test_a_sentence_that_overflows_its_slot_moves_the_cut_at_its_end_and_no_other(rushes: Rushes, folder: Path) -> None:
     texts = ["Eight words are spoken here in this sentence."] * 12
-    footage, slow = rushes(*[[7, 8, 9, 6]] * FILES), said(*texts[:1], words_a_second=1.6).sentences[0]
-    before = said(*texts)
-    late = slow.end - before.sentences[0].end
-    later = [
-        Sentence(s.text, tuple(Word(w.text, w.start + late, w.end + late) for w in s.words))
-        for s in before.sentences[1:]
-    ]
-    films = [cut(footage, 60, sentences=spoken, folder=folder) for spoken in (before, Transcript((slow, *later)))]
+    footage, before = rushes(*[[7, 8, 9, 6]] * FILES), said(*texts)
+    films = [cut(footage, 60, sentences=s, folder=folder) for s in (before, longer(before, 0, Fraction(2)))]
     old, new = (dict(cuts(film)) for film in films)
     assert len(set(old) - set(new)) == len(set(new) - set(old)) == 1
     changed = {row for row in new.values() if row not in old.values()}
@@ -474,7 +509,7 @@ def test_the_film_fades_in_and_out_and_dissolves_only_where_the_footage_has_the_
     assert dissolves >= 4
     assert not [
         item
-        for item in list(track(cut(rushes([4], [4]), 8, folder=folder), "Picture"))[1:-1]
+        for item in list(track(cut(rushes([4], [4]), 8, transitions="dissolves", folder=folder), "Picture"))[1:-1]
         if isinstance(item, otio.schema.Transition)
     ]
 

@@ -10,15 +10,9 @@ from laterna.editing.assembly import Placed
 from laterna.editing.choose import Chooser
 from laterna.editing.material import DUPLICATE, Piece, Range, Source, distance, without
 from laterna.editing.narration import Voice
+from laterna.editing.rules import RELAXED
 from laterna.media.timeline import url
 
-_RELAXED = {
-    "duplicate": "a near-duplicate of the shot before it, for want of others",
-    "jump": "jumps from another range of the same shot, for want of others",
-    "long": "runs longer than shots should, for want of others",
-    "short": "shorter than shots should be, for want of others",
-    "slide": "cut beside its sentence's end, where the footage before it ends",
-}
 _SHARP, _SOFT = 0.75, 0.5
 _CALM, _LIVELY = 0.03, 0.12  # picture widths a second
 
@@ -40,10 +34,10 @@ class Account:
         rows = []
         for index, shot in enumerate(self._shots):
             source = self._sources[shot.piece.source]
-            covered = [number for number, start, end in heard if start < shot.end and end > shot.start]
+            covered = [number for number, start, end in heard if _covers(shot, start, end)]
             relaxed = list(self._relaxed(index, bounds))
             words = [self._look(shot.piece, source), *self._place(index), *_sentences(covered)]
-            words += [_RELAXED[name] for name in relaxed]
+            words += [RELAXED[name] for name in relaxed]
             if len(self._shots) > 1 and not any(self._clashes(i) for i in (index, index + 1)):
                 words.append("not a near-duplicate of its neighbours")
             row: dict[str, Any] = {
@@ -91,6 +85,8 @@ class Account:
         shot, rules = self._shots[index], self._chooser.rules
         if clash := self._clashes(index):
             yield clash
+        if shot.piece.fault:
+            yield "fault"
         if shot.pick.length > rules.longest:
             yield "long"
         if shot.pick.length < rules.shortest:
@@ -128,6 +124,11 @@ class Account:
             if distance(ours, other.prints(shot.piece.start, shot.piece.end)) <= DUPLICATE:
                 return other.footage.path.name.encode(errors="replace").decode()
         return None
+
+
+def _covers(shot: Placed, start: int, end: int) -> bool:
+    """Whether a good part of the shot, or of what is said from ``start`` to ``end``, falls together with the other."""
+    return min(end, shot.end) - max(start, shot.start) >= min(end - start, shot.pick.length) / 3
 
 
 def _sentences(numbers: Sequence[int]) -> list[str]:

@@ -1,7 +1,7 @@
 """Which range of which shot stands where: a greedy choice, slot by slot, first on the plan, then on the real times.
 
 The choice is made on the planned slots, which hardly change when words do; then only the slots whose boundary speech
-has moved are stretched, or filled anew. Where footage is scarce the rules give way in the order of ``RELAXATIONS``;
+has moved are stretched, or filled anew. Where footage is scarce the rules give way in the order of ``Rules.ladder``;
 that no range is used twice never does.
 """
 
@@ -12,92 +12,14 @@ from itertools import chain, pairwise
 import numpy as np
 
 from laterna.editing.material import DUPLICATE, SIMILAR, Material, Piece, distance
+from laterna.editing.rules import Pick, Reserved, Rules
 from laterna.editing.slots import Slot
 from laterna.errors import BriefError
 
-RELAXATIONS = {
-    "duplicate": "it is a near-duplicate of the shot before it, for want of others",
-    "long": "it runs longer than shots should, for want of others",
-    "slide": "it ends beside its sentence's end, where its footage ends",
-    "fault": "its picture has a fault, and there is nothing better",
-    "short": "it is shorter than shots should be, for want of others",
-    "jump": "it jumps from the range of the same shot before it, for want of others",
-}
-
-_ENDLESS = 1 << 40
 _ORDER = 0.8  # what the distance from the footage's own order costs, against a quality of 0..1
 _SAME_SOURCE = 0.25
 _TOO_SHORT = 0.4
 _RESTLESS = 2.0  # what motion costs at the film's start and end
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a shot may be like, in frames; ``beat`` is the usual length, ``handle`` what to leave before and after."""
-
-    shortest: int
-    longest: int
-    beat: int
-    handle: int = 0
-    duplicates: bool = False
-    faults: bool = False
-    jumps: bool = False
-
-    def ladder(self) -> Iterator[tuple[str, "Rules"]]:
-        """The rules, ever less strict."""
-        rules = self
-        yield "", rules
-        yield "duplicate", (rules := replace(rules, duplicates=True))
-        yield "long", (rules := replace(rules, longest=_ENDLESS))
-        yield "slide", rules
-        yield "fault", (rules := replace(rules, faults=True))
-        yield "short", (rules := replace(rules, shortest=1))
-        yield "jump", replace(rules, jumps=True)
-
-    def fitting(self, available: int, want: int, rest: int) -> int | None:
-        """How long a shot of up to ``available`` frames to use where ``rest`` are to be filled; None: it can't be."""
-        most = min(available, self.longest, rest)
-        if self.shortest <= rest <= most and rest - want < self.shortest:
-            return rest
-        length = max(self.shortest, min(want, most))
-        if available - length < self.shortest and available <= min(self.longest, want * 4 // 3):
-            length = available  # rather than leave a stub that nothing can use
-        if 0 < rest - length < self.shortest:
-            length = rest - self.shortest
-        return length if self.shortest <= length <= most else None
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """Footage that has to be used in a slot, set apart (taken) before anything else is chosen.
-
-    Attributes:
-        region: where its frames come from.
-        name: how a message calls it.
-        at: how far into its slot it belongs, 0..1.
-        whole: the user asked for this very range, which is kept whole if it fits.
-    """
-
-    region: Piece
-    name: str
-    at: float = 0.0
-    whole: bool = False
-
-    def least(self, shortest: int) -> int:
-        """The fewest frames of it that will do, where a shot has to have ``shortest``."""
-        return self.region.length if self.whole else min(shortest, self.region.length)
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A range that stands in the film, and the pin that asked for it."""
-
-    piece: Piece
-    pin: Reserved | None = None
-
-    @property
-    def length(self) -> int:
-        return self.piece.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +124,7 @@ class Chooser:
                     if not job.last:
                         self._bridge(job, picks, due, rest, rules)
                         return picks + due
-                    added = self._grow_earlier(job, film, rest, rules)
+                    added = self._grow_earlier(job, film, rest, rules) or self._make_room(job, picks, due, rest, rules)
                 else:
                     added = self._add(job, picks, due, rest, want, rules) or self._grow(job, picks, due, rest, rules)
                 if added:
@@ -228,6 +150,21 @@ class Chooser:
                 return added
         return 0
 
+    def _make_room(self, job: _Job, picks: list[Pick], due: list[Pick], rest: int, rules: Rules) -> int:
+        """Shorten a shot so that another, the shortest, fits; the frames that this fills beyond what was."""
+        lack = rules.shortest - rest
+        for row, index in [(of, i) for of in (due, picks) for i in reversed(range(len(of)))]:
+            pick = row[index]
+            if (pick.pin is not None and pick.pin.whole) or pick.length - lack < rules.shortest:
+                continue
+            row[index] = replace(pick, piece=replace(pick.piece, end=pick.piece.end - lack))
+            self._exchange(pick, row[index])
+            if self._add(job, picks, due, rules.shortest, rules.shortest, rules):
+                return rest
+            self._exchange(row[index], pick)
+            row[index] = pick
+        return 0
+
     def _pinned(self, job: _Job) -> list[Pick]:
         """The slot's pins, as long as the slot lets them be."""
         picks: list[Pick] = []
@@ -242,8 +179,6 @@ class Chooser:
                 )
             region = pin.region
             length = min(region.length, room)
-            if not pin.whole and job.last:
-                length = self.rules.fitting(region.length, region.length, room) or length
             source = self.material.sources[region.source]
             start = region.start if pin.whole else source.best_start(region, length, 0)
             picks.append(Pick(region.part(start, start + length), pin))

@@ -17,10 +17,11 @@ import opentimelineio as otio
 from laterna.editing.account import Account
 from laterna.editing.analyse import Footage
 from laterna.editing.assembly import Assembly, Placed
-from laterna.editing.choose import Chooser, Pick, Rules
+from laterna.editing.choose import Chooser
 from laterna.editing.material import Material, Source
 from laterna.editing.narration import breath, lines, voices
 from laterna.editing.pins import Ban, Pin, Pinboard, banned
+from laterna.editing.rules import Pick, Rules
 from laterna.editing.slots import plan
 from laterna.errors import BriefError
 from laterna.media.audio import Audio

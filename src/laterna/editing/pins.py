@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from laterna.editing.choose import Reserved, Rules
 from laterna.editing.material import Material, Piece, Range, Source
+from laterna.editing.rules import Reserved, Rules
 from laterna.editing.slots import Slot
 from laterna.errors import BriefError
 
