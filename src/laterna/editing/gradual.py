@@ -170,16 +170,18 @@ def _steep(share: np.ndarray, ramp: Ramp, first: int) -> Ramp:
 
 def _is_dissolve(window: Window, ramp: Ramp, rate: float) -> bool:
     before, after = ramp.before, ramp.after
-    apart = float(window.apart[before, after])
-    if apart < _FAINTEST or after - before < 4 or window.returns(before, after, round(rate)) < 0.3:
+    apart, second = float(window.apart[before, after]), round(rate)
+    if apart < _FAINTEST or after - before < 4 or window.returns(before, after, second) < 0.3:
         return False
     found, relit = window.found(before, after), window.relit(before, after)
     if relit < 0.2 or (relit < 0.5 and found > 0.4):  # the light changed
         return False
-    strays = window.strays(before, after)
-    if found < 0.45:
-        return strays < (0.43 if ramp.error < 0.2 else 0.395) and apart > (24 if after - before < 9 else 12)
-    return ramp.error < 0.12 and strays < 0.25  # another take of the same place
+    strays, short = window.strays(before, after), after - before < 9
+    if found > 0.45:  # the same place: another take, or the camera moves
+        return ramp.error < 0.12 and strays < 0.25 and relit > 0.7 and after - before > 5
+    if strays > (0.43 if ramp.error < 0.2 else 0.395) or apart < (24 if short else 12):
+        return False
+    return not (short and ramp.error > 0.2) and not window.again(before, after, second)
 
 
 def _dissolve(ramp: Ramp) -> Transition:

@@ -1,5 +1,6 @@
 """How alike two moments of a film are, whatever the camera or the light did between them."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,7 @@ from laterna.editing.sketches import Sketches, distances
 
 _BOX = (11, 11)  # samples over which brightness and contrast are evened out
 _PROBES = 5  # frames looked at between two ends
+_SAME_PLACE = 0.6  # found so well, it is the same place
 _NOISE = 9.0  # variance, in grey levels squared, below which a box counts as plain
 
 
@@ -62,21 +64,29 @@ class Window:
         middle = what[rows // 4 : rows - rows // 4, columns // 4 : columns - columns // 4]
         return float(cv2.matchTemplate(where, middle, cv2.TM_CCOEFF_NORMED).max())
 
+    def again(self, before: int, after: int, reach: int) -> bool:
+        """Whether a moving camera sees the same place again within ``reach`` frames of a passing disturbance.
+
+        That is the place up to ``before`` in frames later than ``after``, or that from ``after`` on in earlier ones.
+        """
+        step = max(1, reach // 4)
+        later = range(after + step, min(len(self), after + reach + 1), step)
+        earlier = range(before - step, max(-1, before - reach - 1), -step)
+        pairs = [*((before, frame) for frame in later), *((frame, after) for frame in earlier)]
+        return any(self.found(*pair) > _SAME_PLACE for pair in pairs)
+
     def relit(self, before: int, after: int) -> float:
         """How much of the change is left when the light is evened out: 0 when only the light changed, about 1 else.
 
         Light is taken as one gain and one offset for the whole picture.
         """
         a, b = (self.luma[frame].astype(np.float32) for frame in (before, after))
-        change = float(np.sqrt(np.mean((b - a) ** 2)))
-        deviations = a - a.mean(), b - b.mean()
-        (spread_a, spread_b), product = (
-            (float(np.sqrt(np.mean(x * x))) for x in deviations),
-            np.mean(deviations[0] * deviations[1]),
-        )
-        correlation = float(product) / max(spread_a * spread_b, 1e-3)
-        left = max(spread_a, spread_b) * np.sqrt(max(0.0, 1 - max(0.0, correlation) ** 2))
-        return float(left / max(change, 1e-3))
+        change = float(np.linalg.norm(b - a))
+        a -= a.mean()
+        b -= b.mean()
+        spread_a, spread_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+        alike = max(0.0, float(np.vdot(a, b)) / max(spread_a * spread_b, 1.0))
+        return max(spread_a, spread_b) * math.sqrt(max(0.0, 1 - alike * alike)) / max(change, 1.0)
 
     def strays(self, before: int, after: int, *, by_line: bool = False) -> float:
         """How far the frames between are from mixes of their ends, in fine detail: 0 in a still dissolve, to about 1.

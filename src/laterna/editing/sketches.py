@@ -74,6 +74,7 @@ def colours(pooled: np.ndarray) -> np.ndarray:
 def distances(pooled: np.ndarray) -> np.ndarray:
     """Root-mean-square differences, in grey levels, of each pooled picture to each: (frames, frames) float32."""
     centred = pooled - pooled.mean(axis=0)
-    gram = cv2.gemm(centred, centred, 1, None, 0, flags=cv2.GEMM_2_T)  # numpy's takes threads that decoding needs
+    nothing = np.empty((0, 0), np.float32)
+    gram = cv2.gemm(centred, centred, 1, nothing, 0, flags=cv2.GEMM_2_T)  # numpy's takes threads that decoding needs
     squares = np.diagonal(gram)
     return np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * gram, 0))

@@ -111,6 +111,8 @@ class _Search:
             return None
         if self._window.returns(before, after, self._reach) < 0.4:
             return None
+        if self._window.again(before, after, self._reach):
+            return None
         first, last = max(before + 1, round(sweep.first)), min(after - 1, round(sweep.last))
         return Transition("wipe", first, last, sureness((1 - margin) / (1 - _LEAST_MARGIN)))
 
@@ -127,6 +129,8 @@ class _Search:
             return None
         lines = window.strays(before, after, by_line=True)
         if lines > _MOST_STRAYS or window.strays(before, after) < _LEAST_STRAYS or window.found(before, after) > 0.4:
+            return None
+        if window.again(before, after, self._reach):
             return None
         return Transition("wipe", before + 1, after - 1, sureness(lines / _MOST_STRAYS))
 
