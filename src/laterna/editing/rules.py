@@ -42,11 +42,13 @@ class Rules:
 
     def fitting(self, available: int, want: int, rest: int) -> int | None:
         """How long a shot of up to ``available`` frames to use where ``rest`` are to be filled; None: it can't be."""
+        if available - 2 * self.handle >= self.shortest:
+            available -= 2 * self.handle
         most = min(available, self.longest, rest)
         if self.shortest <= rest <= most and rest - want < self.shortest:
             return rest
         length = max(self.shortest, min(want, most))
-        if available - length < self.shortest and available <= min(self.longest, want * 4 // 3):
+        if not self.handle and available - length < self.shortest and available <= min(self.longest, want * 4 // 3):
             length = available  # rather than leave a stub that nothing can use
         if 0 < rest - length < self.shortest:
             length = rest - self.shortest
