@@ -29,7 +29,7 @@ def draw_look(rng: np.random.Generator) -> Look:
     style = rng.choice(["clean", "paper", "old", "photo"], p=[0.35, 0.35, 0.15, 0.15])
     old, photo = style == "old", style == "photo"
     return Look(
-        grain=float(rng.uniform(0.6, 1.4) if not (old or photo) else rng.uniform(1.6, 3.4)),
+        grain=float(rng.uniform(0.4, 0.9) if not (old or photo) else rng.uniform(1.1, 2.2)),
         coarse=float(rng.choice([1.0, 1.5, 2.2])),
         vignette=float(rng.uniform(0.1, 0.35) if not old else rng.uniform(0.35, 0.65)),
         paper=float(0.0 if photo or style == "clean" else rng.uniform(0.3, 1.0)),
