@@ -77,6 +77,7 @@ class Audio:
             self._origin = Video(self.path).start_time if _is_film(container) else start
             self._stated_end = _stated_end(stream)
             end = self._stated_end or _container_end(container)
+        self._clock = self._integer_clock()
         self._late = start - self._origin
         if abs(self._late) > _LATEST_START:
             raise MediaError(
@@ -178,6 +179,10 @@ class Audio:
         """Where a frame's first sample lies; ``due`` is where the last frame ended."""
         if frame.pts is None:
             return due or 0
+        if due is not None:
+            step, origin, unit, tolerance = self._clock
+            if abs(frame.pts * step - origin - due * unit) <= tolerance:
+                return due
         stated = (frame.pts * self._time_base - self._origin) * self.sample_rate
         if due is None:
             return self._snapped(stated, frame.samples) if sought else round(stated)
@@ -186,7 +191,17 @@ class Audio:
             raise MediaError(
                 f"{quoted(self.path)} has sound whose time stamps jump by {float(gap):.0f} s: convert it anew."
             )
-        return due if gap <= max(_TOLERANCE, self._time_base) else round(stated)
+        return round(stated)
+
+    def _integer_clock(self) -> tuple[int, int, int, int]:
+        """A tick of a time stamp, time 0, a sample and the tolerance, in a unit that makes all of them integers.
+
+        Fractions would take longer than the decoding: a minute of AAC has 3,000 frames.
+        """
+        tick, origin = self._time_base * self.sample_rate, self._origin * self.sample_rate
+        unit = math.lcm(tick.denominator, origin.denominator)
+        tolerance = max(_TOLERANCE, self._time_base) * self.sample_rate * unit
+        return int(tick * unit), int(origin * unit), unit, int(tolerance)
 
     def _snapped(self, stated: Fraction, samples: int) -> int:
         """Matroska rounds time stamps to a millisecond: the frames' equal lengths tell the sample.
