@@ -455,25 +455,33 @@ def test_narration_longer_than_the_film_gives_both_lengths(rushes: Rushes, folde
 # Sound, titles, transitions, and what the timeline tells
 
 
-def test_sound_cuts_where_both_sounds_are_quietest_and_stays_in_step(
-    measured: Callable[..., Footage], folder: Path
-) -> None:
-    loud = measured(folder / "take_00.mp4", [6], loudness=[-20.0] * 60)
-    fades = measured(folder / "take_01.mp4", [6], loudness=[-20.0] * 8 + [-60.0] * 52)
-    film = cut([loud, fades], 8, longest=4, folder=folder)
+def test_sound_leads_its_picture_a_little_and_stays_in_step(measured: Callable[..., Footage], folder: Path) -> None:
+    footage = [measured(folder / f"take_{i:02}.mp4", [9], loudness=[-20.0] * 90) for i in range(2)]
+    film = cut(footage, 8, longest=4, folder=folder)
     pictures, sounds = used(film), used(film, "Location")
-    assert [row[0] for row in pictures] == [row[0] for row in sounds] == ["take_00.mp4", "take_01.mp4"]
-    lead = pictures[0][2] - sounds[0][2]
-    assert sounds[1][1] - pictures[1][1] == -lead
-    assert abs(lead) <= 13
-    assert sum(end - start for _, start, end in sounds) == 200
-    quiet = measured(folder / "take_00.mp4", [6], loudness=[-20.0] * 48 + [-60.0] * 12)
-    swapped = cut([quiet, loud_after(measured, folder)], 8, longest=4, folder=folder)
-    assert any(" cut: heard " in known(clip)["reason"] for clip in clips(swapped, "Location"))
+    assert [row[0] for row in sounds] == [row[0] for row in pictures]
+    assert (sounds[0][1], sounds[1][2]) == (pictures[0][1], pictures[1][2])
+    assert pictures[0][2] - sounds[0][2] == pictures[1][1] - sounds[1][1] == 5
+    assert known(clips(film, "Location")[1])["reason"] == (
+        "sound of the picture; J cut: heard 5 frames before its picture"
+    )
 
 
-def loud_after(measured: Callable[..., Footage], folder: Path) -> Footage:
-    return measured(folder / "take_01.mp4", [6], loudness=[-60.0] * 10 + [-20.0] * 50)
+@pytest.mark.parametrize(("quiet", "letter"), [((38, 42), "J"), ((44, 46), "L")])
+def test_sound_cuts_at_a_quieter_moment(
+    measured: Callable[..., Footage], folder: Path, quiet: tuple[int, int], letter: str
+) -> None:
+    """Both shots are cut at 4.3 s of the first and 0.3 s of the second; both have a lull just before, or after."""
+    lull = [-60.0 if quiet[0] <= tenth < quiet[1] else -20.0 for tenth in range(90)]
+    footage = [
+        measured(folder / "take_00.mp4", [9], loudness=lull),
+        measured(folder / "take_01.mp4", [9], loudness=lull[40:] + lull[:40]),
+    ]
+    film = cut(footage, 8, longest=4, folder=folder)
+    assert used(film)[0][2] == used(film)[1][1] + 100
+    reasons = " ".join(known(clip)["reason"] for clip in clips(film, "Location"))
+    assert f"{letter} cut: heard" in reasons
+    assert "where it is quieter" in reasons
 
 
 def test_silent_footage_leaves_a_gap_in_the_location_sound(measured: Callable[..., Footage], folder: Path) -> None:

@@ -23,7 +23,9 @@ _FADE = Fraction(1, 2)  # seconds from and to black at the film's ends
 _DISSOLVE = Fraction(1, 2)
 _TITLE = (Fraction(3, 2), Fraction(5, 2))  # at least and at most
 _LEAD = Fraction(1, 2)  # seconds at most that sound cuts before or after its picture
-_RELUCTANCE = 6.0  # dB by which a moment has to be quieter for sound to cut that far from its picture
+_HEARD_FIRST = Fraction(1, 5)  # seconds that sound leads its picture where no moment is quieter than others
+_RELUCTANCE = 6.0  # dB by which a moment has to be quieter for sound to cut half a second from there
+_QUIETER = 3.0  # dB that are worth a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,22 @@ class Placed:
     @property
     def end(self) -> int:
         return self.start + self.pick.length
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Sound that cuts ``shift`` frames after its picture (an L cut), or before it (a J cut, negative)."""
+
+    shift: int
+    quieter: bool = False
+
+    def words(self, side: int) -> list[str]:
+        """What is said of it at the clip that lasts longer for it: the later one (-1) or the earlier one (1)."""
+        if self.shift * side <= 0:
+            return []
+        frames = f"{abs(self.shift)} frame{'s' * (abs(self.shift) > 1)}"
+        how = f"L cut: heard {frames} after its picture" if side > 0 else f"J cut: heard {frames} before its picture"
+        return [how + (", where it is quieter" if self.quieter else "")]
 
 
 class Assembly:
@@ -68,16 +86,15 @@ class Assembly:
             pictures.append(self._transition("fade out", fade, 0))
 
     def location_sound(self, shots: Sequence[Placed]) -> None:
-        """The sound of the pictures; it changes a little before or after them where that is quieter (J and L cuts)."""
-        shifts = [0, *(self._shift(a.piece, b.piece) for a, b in pairwise(shots)), 0]
+        """The sound of the pictures; it changes a little before or after them (J and L cuts), where that is quiet."""
+        turns = [_Turn(0), *(self._turn(a.piece, b.piece) for a, b in pairwise(shots)), _Turn(0)]
         layer = _Layer(track(self._timeline, "Location"), self._rate)
-        for shot, (head, tail) in zip(shots, pairwise(shifts), strict=True):
+        for shot, (head, tail) in zip(shots, pairwise(turns), strict=True):
             if self._source(shot.piece).loudness is None:
                 continue
-            start, end = shot.piece.start + head, shot.piece.end + tail
-            layer.put(
-                shot.start + head, self._clip(shot.piece.source, start, end, {"reason": _sound_words(head, tail)})
-            )
+            start, end = shot.piece.start + head.shift, shot.piece.end + tail.shift
+            reason = "; ".join(["sound of the picture", *head.words(-1), *tail.words(1)])
+            layer.put(shot.start + head.shift, self._clip(shot.piece.source, start, end, {"reason": reason}))
 
     def narration(self, spoken: Sequence[Voice], starts: Mapping[int, int], speech: Path | None) -> None:
         """One clip for each sentence; where nothing was spoken its place is kept by a clip without a file."""
@@ -149,25 +166,23 @@ class Assembly:
         self._material.take(Piece(into.source, into.shot, into.start - half, into.start))
         return half
 
-    def _shift(self, out: Piece, into: Piece) -> int:
-        """Frames by which sound cuts later than its picture (an L cut), or earlier (a J cut, negative).
-
-        Where both sounds are quietest within half a second, as far as free frames of the same shots reach.
-        """
+    def _turn(self, out: Piece, into: Piece) -> _Turn:
+        """Where the sound of one shot gives way to that of the next, as far as free frames of the same shots reach."""
         before, after = self._source(out).loudness, self._source(into).loudness
         if before is None or after is None:
-            return 0
+            return _Turn(0)
         reach = min(round(_LEAD * self._rate), out.length // 3, into.length // 3)
         late, early = min(reach, self._material.room(out)[1]), min(reach, self._material.room(into)[0])
         shifts = np.arange(-early, late + 1)
         louder = np.maximum(_at(before, out.end + shifts), _at(after, into.start + shifts))
-        cost = louder + _RELUCTANCE * np.abs(shifts) / max(1, reach)
-        shift = int(shifts[np.lexsort((np.abs(shifts), np.round(cost, 3)))[0]])
+        away = np.abs(shifts + round(_HEARD_FIRST * self._rate))
+        best = np.lexsort((away, np.round(louder + _RELUCTANCE * away / float(_LEAD * self._rate), 3)))[0]
+        shift = int(shifts[best])
         if shift > 0:
             self._material.take(Piece(out.source, out.shot, out.end, out.end + shift))
         elif shift < 0:
             self._material.take(Piece(into.source, into.shot, into.start + shift, into.start))
-        return shift
+        return _Turn(shift, bool(louder[early] - louder[best] >= _QUIETER))
 
 
 class _Layer:
@@ -189,12 +204,3 @@ class _Layer:
 
 def _at(loudness: np.ndarray, frames: np.ndarray) -> np.ndarray:
     return loudness[np.clip(frames, 0, len(loudness) - 1)]
-
-
-def _sound_words(head: int, tail: int) -> str:
-    words = ["sound of the picture"]
-    if head < 0:
-        words.append(f"J cut: heard {-head} frames before it is seen, at a quieter moment")
-    if tail > 0:
-        words.append(f"L cut: heard {tail} frames after its picture has gone, to a quieter moment")
-    return "; ".join(words)

@@ -18,7 +18,7 @@ from laterna.errors import BriefError
 
 _ORDER = 0.8  # what the distance from the footage's own order costs, against a quality of 0..1
 _SAME_SOURCE = 0.25
-_TOO_SHORT = 0.4
+_TOO_SHORT = 0.6
 _RESTLESS = 2.0  # what motion costs at the film's start and end
 
 
