@@ -60,8 +60,8 @@ def cut(
     """Cut footage to a film of an exact length.
 
     No range of a file is used twice. Shots last ``shortest`` to ``longest`` seconds, no near-duplicates and no two
-    like ranges of one shot stand side by side, and blurred, dark, frozen and shaken pictures are left out, unless
-    there is too little footage; then these rules give way, in the order of ``Rules.ladder``, and the clip says so.
+    like ranges of one shot stand side by side, and blurred, frozen and shaken pictures are left out. Where there is
+    too little footage these rules give way, one after the other, and the clip says so.
 
     Args:
         footage: what to cut from, analysed.

@@ -6,6 +6,7 @@ FUNCTIONS = [
     editing.shots,
     editing.analyse,
     editing.cut,
+    editing.export,
     editing.captions,
     editing.render,
     editing.poster,
