@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from laterna.errors import DataError, MediaError
-from laterna.media.encode import Encoding, VideoWriter, draft, join
+from laterna.media.audio import Audio
+from laterna.media.encode import Encoding, VideoWriter, draft, encode_sound, join
 from laterna.media.timecode import Timecode
 from laterna.media.video import Video
 
@@ -103,6 +104,24 @@ def test_joined_sound_runs_as_long_as_it_was_given(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "film.mp4")) as container:
         sound = container.streams.audio[0]
         assert abs(sound.duration * sound.time_base - 1) < Fraction(1024, 48_000)
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp9"])
+def test_sound_that_is_encoded_already_is_copied(tmp_path: Path, codec: str) -> None:
+    encoding = Encoding((64, 48), Fraction(25), codec)  # type: ignore[arg-type]
+    suffix = encoding.suffix
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}{suffix}", encoding, pictures(30))
+    times = np.arange(115_200)[:, None] / 48_000
+    blocks = np.array_split(np.sin(2 * np.pi * np.array([[440.0, 660.0]]) * times).astype(np.float32) / 2, 7)
+    encode_sound(blocks, tmp_path / f"sound{suffix}", encoding.codec)
+    segments = [tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"]
+    join(segments, tmp_path / f"encoded{suffix}", encoding, sound=blocks)
+    join(segments, tmp_path / f"copied{suffix}", encoding, sound=tmp_path / f"sound{suffix}")
+    films = [Audio(tmp_path / f"{name}{suffix}") for name in ("encoded", "copied")]
+    assert films[0].duration == films[1].duration
+    assert np.array_equal(*(np.concatenate([*film.blocks()]) for film in films))
+    assert decoded(tmp_path / f"encoded{suffix}") == decoded(tmp_path / f"copied{suffix}")
 
 
 def test_source_time_code_and_reel_are_written(tmp_path: Path) -> None:

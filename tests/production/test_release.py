@@ -18,7 +18,7 @@ def film(out: Path, footage: tuple[Version, ...], title: str | None) -> None:
     out.write_text(f"{title}: " + ", ".join(version.path.name for version in footage))
 
 
-@step(kind="folder", suffix="", publish=".")
+@step(kind="folder", suffix="", publish=("film.list", "stems"))
 def export(out: Path, film: Version) -> None:
     (out / "stems").mkdir(parents=True)
     (out / "about.json").write_text("{}")

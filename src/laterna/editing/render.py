@@ -56,6 +56,7 @@ def render(
     folder: Path | None = None,
     captions: Captions | None = None,
     sound: Audio | None = None,
+    coded_sound: Path | None = None,
     encoding: Encoding | None = None,
     pieces: Path | None = None,
     fingerprint: Callable[[Path], str] = sha256,
@@ -74,6 +75,7 @@ def render(
         folder: where the timeline's relative media lie; the film's folder unless given.
         captions: burnt into the pictures.
         sound: laid under them from its start; without it the film is silent.
+        coded_sound: in place of ``sound``, what :func:`laterna.media.encode.encode_sound` made: it is copied.
         encoding: size, rate and quality; the timeline's own size and rate unless given.
         pieces: a folder where encoded segments are kept for the next time.
         fingerprint: gives the SHA-256 of a source file, for who knows it already.
@@ -92,9 +94,9 @@ def render(
         raise DataError(f"{quoted(out)} can't hold {encoding.codec}: name it {out.stem + encoding.suffix!r}.")
     parts = segments(timeline, folder, encoding.rate, captions)
     frames = sum(part.count for part in parts)
-    blocks = None
-    if sound is not None:
-        blocks = sound.blocks(0, frames / encoding.rate, sample_rate=_SAMPLE_RATE, channels=2)
+    heard: Iterable[np.ndarray] | Path | None = coded_sound
+    if heard is None and sound is not None:
+        heard = sound.blocks(0, frames / encoding.rate, sample_rate=_SAMPLE_RATE, channels=2)
     with _shelf(pieces, fingerprint, out, encoding) as shelf, ThreadPoolExecutor(cores or _at_once(encoding)) as pool:
         paths = [shelf.path(part) for part in parts]
         missing = {path: part for path, part in zip(paths, parts, strict=True) if not shelf.has(path)}
@@ -102,7 +104,7 @@ def render(
         jobs = {path: pool.submit(_make, part, path, shelf, encoding, videos) for path, part in missing.items()}
         try:
             pieces_in_order = _as_they_come(paths, parts, jobs, progress)
-            encode.join(pieces_in_order, out, encoding, sound=blocks, sample_rate=_SAMPLE_RATE)
+            encode.join(pieces_in_order, out, encoding, sound=heard, sample_rate=_SAMPLE_RATE)
         finally:
             for job in jobs.values():
                 job.cancel()

@@ -1,7 +1,7 @@
 """Writing film: one streaming encoder, and the joining of segments without encoding them again."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -84,7 +84,9 @@ class VideoWriter:
             self._stream = _add_picture_stream(self._container, self.encoding)
             for tagged in (self._stream, self._container):  # MP4 reads the time code from one, the reel from the other
                 tagged.metadata.update({key: value for key, value in self._tags.items() if value})
-            self._sound = _Sound(self._container, self.encoding, *self._sound_format) if self._sound_format else None
+            self._sound = (
+                _Sound(self._container, self.encoding.codec, *self._sound_format) if self._sound_format else None
+            )
             stack.push(self._flush)
             self._stack = stack.pop_all()
         return self
@@ -122,8 +124,8 @@ class VideoWriter:
 class _Sound:
     """The sound stream of a film: cuts blocks into the encoder's frames."""
 
-    def __init__(self, container: Any, encoding: Encoding, sample_rate: int, channels: int) -> None:
-        name = "libopus" if encoding.codec == "vp9" else "aac"
+    def __init__(self, container: Any, codec: Codec, sample_rate: int, channels: int) -> None:
+        name = "libopus" if codec == "vp9" else "aac"
         self._container = container
         self._layout = "stereo" if channels == 2 else "mono"
         self._stream = container.add_stream(name, rate=sample_rate, layout=self._layout)
@@ -155,38 +157,85 @@ def join(
     path: str | os.PathLike[str],
     encoding: Encoding,
     *,
-    sound: Iterable[np.ndarray] | None = None,
+    sound: Iterable[np.ndarray] | str | os.PathLike[str] | None = None,
     sample_rate: int = 48_000,
     channels: int = 2,
 ) -> None:
     """Join picture segments of one encoding into ``path`` without encoding their pictures again.
 
     ``segments``, at least one, are taken one after another: they may come as they are made. ``sound`` are blocks of
-    (samples, channels) float32 that are encoded beside the pictures as they stream.
+    (samples, channels) float32 that are encoded beside the pictures as they stream, or a file that
+    :func:`encode_sound` made, whose packets are copied.
     """
     with written_whole(path) as temporary, _new_container(temporary, encoding) as container:
         coming = iter(segments)
         first = next(coming)
-        stream = _stream_like(container, first)
-        track = None if sound is None else _Sound(container, encoding, sample_rate, channels)
-        blocks = iter(sound or ())
-        frames = 0
+        stream = _stream_like(container, first, "video")
+        heard = _sounding(container, encoding.codec, sound, sample_rate, channels)
+        frames, reached = 0, Fraction(0)
         for segment in chain([first], coming):
             frames += _append(container, stream, segment, frames, encoding)
-            while track is not None and track.seconds < frames / encoding.rate:
-                block = next(blocks, None)
-                if block is None:
-                    break
-                track.write(block)
-        if track is not None:
-            for block in blocks:
-                track.write(block)
-            track.finish()
+            while reached < frames / encoding.rate:
+                reached = next(heard, Fraction(frames))  # past the pictures once the sound has ended
+        for _ in heard:
+            pass
 
 
-def _stream_like(container: Any, segment: str | os.PathLike[str]) -> Any:
-    with av.open(os.fspath(segment)) as source:
-        return container.add_stream_from_template(source.streams.video[0])
+def encode_sound(
+    blocks: Iterable[np.ndarray],
+    path: str | os.PathLike[str],
+    codec: Codec,
+    *,
+    sample_rate: int = 48_000,
+    channels: int = 2,
+) -> None:
+    """Encode sound alone as a film has it, to .mp4 (AAC, beside H.264) or .webm (Opus, beside VP9); see :func:`join`.
+
+    ``blocks`` are (samples, channels) float32 in -1..1.
+    """
+    with (
+        written_whole(path) as temporary,
+        _new_container(temporary, Encoding((2, 2), Fraction(25), codec)) as container,
+    ):
+        for _ in _encoded(_Sound(container, codec, sample_rate, channels), blocks):
+            pass
+
+
+def _sounding(
+    container: Any,
+    codec: Codec,
+    sound: Iterable[np.ndarray] | str | os.PathLike[str] | None,
+    sample_rate: int,
+    channels: int,
+) -> Iterator[Fraction]:
+    """Put a sound stream beside the pictures, then write it bit by bit, giving the seconds that it has reached."""
+    if sound is None:
+        return iter(())
+    if isinstance(sound, str | os.PathLike):
+        return _copied(container, _stream_like(container, sound, "audio"), sound)
+    return _encoded(_Sound(container, codec, sample_rate, channels), sound)
+
+
+def _encoded(track: _Sound, blocks: Iterable[np.ndarray]) -> Iterator[Fraction]:
+    for block in blocks:
+        track.write(block)
+        yield track.seconds
+    track.finish()
+
+
+def _copied(container: Any, stream: Any, path: str | os.PathLike[str]) -> Iterator[Fraction]:
+    with av.open(os.fspath(path)) as source:
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.pts is not None and packet.dts is not None:  # not the demuxer's closing packet
+                reached = packet.pts * packet.time_base
+                packet.stream = stream
+                container.mux(packet)
+                yield reached
+
+
+def _stream_like(container: Any, path: str | os.PathLike[str], kind: Literal["video", "audio"]) -> Any:
+    with av.open(os.fspath(path)) as source:
+        return container.add_stream_from_template(getattr(source.streams, kind)[0])
 
 
 def _append(container: Any, stream: Any, segment: str | os.PathLike[str], first_frame: int, encoding: Encoding) -> int:

@@ -16,7 +16,7 @@ from laterna.production.keys import changes, code, parts
 from laterna.production.steps import Step, ancestors, ordered
 from laterna.production.store import Chosen, Record, Store, Version, key_of
 
-_AT_ONCE = 4  # steps; a plan is rarely wider, and the departments share out the cores themselves
+_AT_ONCE = 2  # steps; the departments share out the cores themselves, and each step at work holds its frames
 _PATIENCE = 10.0  # seconds given to a stopped step to clear up
 
 

@@ -101,7 +101,7 @@ class Findings:
 
     def _about(self, step: str) -> dict[str, Any]:
         path = self.results.get(step)
-        return _read(path / ABOUT) if path is not None and path.is_dir() else {}
+        return {} if path is None else read_about(path)
 
     def _shot(self, row: Mapping[str, Any]) -> Shot:
         return Shot(
@@ -113,6 +113,11 @@ class Findings:
             at=None if row.get("at") is None else Fraction(row["at"]),
             timecode=row.get("timecode"),
         )
+
+
+def read_about(result: Path) -> dict[str, Any]:
+    """What a step left in its folder's about.json; nothing where the result is a file, or was made by hand."""
+    return _read(result / ABOUT)
 
 
 def _read(path: Path | None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import opentimelineio as otio
 
 from laterna import editing, sound, voice
@@ -23,12 +22,12 @@ from laterna.errors import BriefError, DataError, LaternaError
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
-from laterna.media.encode import Codec, Encoding, VideoWriter
+from laterna.media.encode import Codec, Encoding, encode_sound
 from laterna.media.files import sha256, write_text
 from laterna.media.timecode import Timecode, to_seconds
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
-from laterna.production.findings import ABOUT
+from laterna.production.findings import ABOUT, read_about
 from laterna.production.steps import step
 from laterna.production.store import Pieces, Version, place
 from laterna.sound.mix import Preset
@@ -37,6 +36,8 @@ from laterna.voice.engines import engines
 Progress = Callable[[int, int], None]
 
 _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief calls them
+_EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
+_ROOM = 0.5  # dB that codecs may raise peaks by; more is corrected
 _THUMBNAIL = 320  # pixels wide
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
@@ -143,7 +144,7 @@ def captions(
     editing.captions(transcript, timeline, rate=str(rate), line_length=line_length).save(out)
 
 
-@step(kind="folder", suffix="", uses=("sound",), publish=".")
+@step(kind="folder", suffix="", uses=("sound",), publish=("mix.wav", "stems"))
 def mix(
     out: Path,
     cut: Version,
@@ -160,7 +161,7 @@ def mix(
     location_db: float = 0.0,
     ceiling: float = -1.0,
 ) -> None:
-    """Mix the sound so that it meets its loudness when it is encoded: codecs move it, so it is tried and corrected."""
+    """Mix the sound, and encode it as the film will have it: codecs move its level, which is corrected once."""
     timeline, base = _timeline(cut, folder)
     mixed = partial(
         sound.mix,
@@ -174,11 +175,12 @@ def mix(
         music_db=music_db,
         location_db=location_db,
     )
-    first = mixed(ceiling=ceiling)
-    better = sound.correction(first, _encoded_loudness(first.path, _CODECS[codec]), ceiling=ceiling)
+    first = mixed(ceiling=ceiling - _ROOM)
+    coded = _coded(first.path, codec)
+    better = sound.correction(first, sound.loudness(Audio(coded)), ceiling=ceiling)
     if better is not None:
-        mixed(gain_db=better[0], ceiling=better[1])
-    _write_about(out, {"notes": first.notes, "target": first.target})
+        coded = _coded(mixed(gain_db=better[0], ceiling=better[1]).path, codec)
+    _write_about(out, {"notes": first.notes, "target": first.target, "coded": coded.name})
 
 
 @step(kind="video", suffix=".mp4", uses=("editing",))
@@ -202,6 +204,8 @@ def film(
 ) -> Path:
     """Render the pictures, and lay the mix under them."""
     timeline, base = _timeline(cut, folder)
+    about = read_about(mix.path)
+    content = {version.path: version.sha256 for version in footage}
     encoding = Encoding(size, rate, _CODECS[codec], preset, crf)
     out = out.with_suffix(encoding.suffix)
     editing.render(
@@ -210,8 +214,10 @@ def film(
         folder=base,
         captions=Captions.open(captions.path) if burn_captions else None,
         sound=Audio(mix.path / "mix.wav" if mix.path.is_dir() else mix.path),
+        coded_sound=mix.path / about["coded"] if "coded" in about else None,
         encoding=encoding,
         pieces=pieces.folder,
+        fingerprint=lambda path: content.get(path) or sha256(path),
         draft=draft,
         progress=progress,
     )
@@ -241,7 +247,12 @@ def poster(
     editing.poster(timeline, folder=base, size=size, title=title or "").save(out)
 
 
-@step(kind="folder", suffix="", uses=("editing",), publish=".")
+@step(
+    kind="folder",
+    suffix="",
+    uses=("editing",),
+    publish=("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt"),
+)
 def export(out: Path, cut: Version, captions: Version, footage: Sequence[Version], folder: Path) -> None:
     """The cut for other programs, its media named as they lie from the production's folder; captions as files."""
     timeline, base = _timeline(cut, folder)
@@ -298,7 +309,7 @@ def _source_facts(path: Path) -> dict[str, Any]:
 
 def _footage(analyse: Version, folder: Path) -> list[editing.Footage]:
     """The analyses, each of its file where that lies now."""
-    rows = json.loads((analyse.path / ABOUT).read_text())["footage"]
+    rows = read_about(analyse.path)["footage"]
     return [
         replace(editing.Footage.open(analyse.path / row["analysis"]), path=Path(os.path.normpath(folder / row["path"])))
         for row in rows
@@ -339,17 +350,11 @@ def _file_clips(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
     return (clip for clip in clips if isinstance(clip.media_reference, otio.schema.ExternalReference))
 
 
-def _encoded_loudness(mix: Path, codec: Codec) -> sound.Loudness:
-    """How loud a mix is when it has been a film's sound: measured in a film of one black picture."""
-    encoding = Encoding((16, 16), Fraction(1), codec)
-    trial = mix.with_name(f".trial{encoding.suffix}")
-    with VideoWriter(trial, encoding, sample_rate=48_000) as writer:
-        writer.write(np.zeros((16, 16, 3), np.uint8))
-        for block in Audio(mix).blocks(sample_rate=48_000, channels=2):
-            writer.write_audio(block)
-    measured = sound.loudness(Audio(trial))
-    trial.unlink()
-    return measured
+def _coded(mix: Path, codec: str) -> Path:
+    """A mix coded as the film's sound, beside it."""
+    path = mix.with_name("coded.webm" if codec == "webm" else "coded.mp4")
+    encode_sound(Audio(mix).blocks(sample_rate=48_000, channels=2), path, _CODECS[codec])
+    return path
 
 
 def _used(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:

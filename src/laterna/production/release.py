@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from laterna.media.files import quoted, regular_file, write_text
 from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
 from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
-from laterna.production.findings import ABOUT, Findings, Skipped
+from laterna.production.findings import Findings, Skipped
 from laterna.production.store import Store, Version, place
 
 _LINKED = (".mp4", ".webm", ".wav")  # large, and nobody edits them in place; the rest is copied
@@ -194,15 +194,22 @@ def _laid_out(plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome]) -
     files: dict[str, Path] = {}
     for name, outcome in outcomes.items():
         path, publish = outcome.version.path, plan[name].publish
-        if publish is None:
-            continue
-        if path.is_dir():
-            base = Path() if publish == "." else Path(publish)
-            inner = (file for file in sorted(path.rglob("*")) if file.is_file() and file.name != ABOUT)
-            files |= {(base / file.relative_to(path)).as_posix(): file for file in inner}
-        else:
-            files[(name if publish == "." else publish) + path.suffix] = path
-    return files
+        if isinstance(publish, str):
+            files[publish + path.suffix] = path
+        elif publish is not None and path.is_dir():
+            files |= {inner: path / inner for inner in publish if (path / inner).exists()}
+        elif publish is not None:  # one file, made by hand in place of a folder
+            files[name + path.suffix] = path
+    return {inner: file for name, path in files.items() for inner, file in _files(name, path)}
+
+
+def _files(name: str, path: Path) -> Iterator[tuple[str, Path]]:
+    if not path.is_dir():
+        yield name, path
+        return
+    for file in sorted(path.rglob("*")):
+        if file.is_file():
+            yield f"{name}/{file.relative_to(path).as_posix()}", file
 
 
 def _clear(store: Store, before: Mapping[str, str], published: Mapping[str, str]) -> None:

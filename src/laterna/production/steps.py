@@ -42,7 +42,7 @@ class Step:
     kind: str
     suffix: str
     uses: tuple[str, ...]
-    publish: str | None
+    publish: str | tuple[str, ...] | None
     engines: Callable[[], str] | None
 
     @property
@@ -75,7 +75,7 @@ def step(
     kind: str,
     suffix: str,
     uses: Iterable[str] = (),
-    publish: str | None = "",
+    publish: str | tuple[str, ...] | None = "",
     engines: Callable[[], str] | None = None,
 ) -> Callable[[Callable[..., Path | None]], Step]:
     """Make a function a step.
