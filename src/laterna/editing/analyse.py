@@ -12,7 +12,7 @@ import polars as pl
 
 from laterna.editing.measures import Measure, Meter
 from laterna.editing.shots import ShotDetector
-from laterna.errors import DataError
+from laterna.errors import DataError, LaternaError
 from laterna.media.audio import Audio
 from laterna.media.files import quoted, sha256, write_text, written_whole
 from laterna.media.shots import ShotTable
@@ -91,7 +91,7 @@ class Footage:
                 frames=pl.read_parquet(folder / "frames.parquet", glob=False),
                 sound=pl.read_parquet(folder / "sound.parquet", glob=False),
             )
-        except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        except (LaternaError, OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
             raise DataError(f"{quoted(folder)} is no whole analysis of a film: analyse the film again.") from error
 
     def to_json(self) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def analyse(video: Video) -> Footage:
         MediaError: the film's pictures or its sound are broken.
     """
     detector = ShotDetector(video)
-    meter = Meter(max(1, round(video.frame_rate / _SAMPLES)))
+    meter = Meter(video.frame_rate, max(1, round(video.frame_rate / _SAMPLES)))
     measures = []
     for frame in video.frames():
         luma = detector.add(frame)

@@ -1,6 +1,5 @@
 """What a few frames of every second tell about a shot: sharpness, exposure, motion, and a fingerprint."""
 
-from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,11 +12,11 @@ _FULL_RANGE = 2
 _BLACK, _SPAN = 16, 219  # limited range
 _CLIPPED = 4  # grey levels from black or white at which nothing is told apart any more
 _FINE_WIDTH = 960  # pixels across a picture at which sharpness is measured
+_LINES = 3  # one of so many rows and columns is looked at
 _EDGE, _FAR = 1, 8  # samples over which an edge is measured
 _SHARPEST = 0.995  # of all places; the edges lie in the rest
 _LEAST_CONTRAST = 4.0  # grey levels, so that noise on a plain wall is no edge
-_BACK = 3  # frames back at most to one that differs: repeated frames hide motion
-_SAME = 0.15  # mean grey levels between repeated frames
+_BACK = 12  # motion is taken over a 12th of a second: less, and repeated frames hide it
 _PRINT = 8  # the fingerprint's side
 
 
@@ -31,7 +30,7 @@ class Measure:
         exposure: mean brightness, 0 (black) to 1 (white).
         black, white: shares of the picture that are clipped, 0..1.
         motion: mean speed of what is seen, in picture widths a second.
-        camera: the part of it that all the picture shares.
+        camera: the speed of the picture's border, where the camera shows rather than the subject.
         since: the earlier frame that motion was measured from; the frame itself where there was none.
         fingerprint: 64 bits; near-duplicates differ in few.
     """
@@ -51,10 +50,10 @@ class Measure:
 class Meter:
     """Measures every ``every``-th frame; it has to see the others too, to know motion."""
 
-    def __init__(self, every: int) -> None:
-        self._every = every
+    def __init__(self, rate: Fraction, every: int) -> None:
+        self._every, self._back = every, min(every, max(1, round(rate / _BACK)))
         self._count = 0
-        self._recent: deque[tuple[int, Fraction, np.ndarray]] = deque(maxlen=_BACK)
+        self._earlier: tuple[int, Fraction, np.ndarray] | None = None
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
     def add(self, frame: Frame, luma: np.ndarray) -> Measure | None:
@@ -62,8 +61,8 @@ class Meter:
         index, self._count = self._count, self._count + 1
         turn = index % self._every
         measure = self._measure(index, frame, luma) if turn == 0 else None
-        if turn == 0 or turn >= self._every - _BACK:
-            self._recent.append((index, frame.time, luma.copy()))
+        if (index + self._back) % self._every == 0:
+            self._earlier = index, frame.time, luma.copy()
         return measure
 
     def _measure(self, index: int, frame: Frame, luma: np.ndarray) -> Measure:
@@ -74,18 +73,17 @@ class Meter:
         )
 
     def _motion(self, index: int, time: Fraction, luma: np.ndarray) -> tuple[float, float, int]:
-        """Dense flow from the latest frame that differs (Kroeger et al. 2016, arXiv:1603.03590)."""
-        earlier = None
-        for earlier in reversed(self._recent):
-            if cv2.norm(earlier[2], luma, cv2.NORM_L1) > _SAME * luma.size:
-                break
-        if earlier is None:
+        """Dense flow from an earlier frame (Kroeger et al. 2016, arXiv:1603.03590); the camera's is the border's."""
+        if self._earlier is None:
             return 0.0, 0.0, index
-        since, before, picture = earlier
-        flow = self._flow.calc(picture, luma, np.zeros((*luma.shape, 2), np.float32)).reshape(-1, 2)
+        since, before, picture = self._earlier
+        flow = self._flow.calc(picture, luma, np.zeros((*luma.shape, 2), np.float32))
+        rows, columns = (side // 10 for side in luma.shape)
+        edges = (flow[:rows], flow[-rows:], flow[:, :columns], flow[:, -columns:])
+        shared = np.median(np.concatenate([edge.reshape(-1, 2) for edge in edges]), axis=0)
         width_seconds = luma.shape[1] * float(time - before)
-        shared = np.median(flow[::4], axis=0)
-        return float(np.hypot(*flow.T).mean()) / width_seconds, float(np.hypot(*shared)) / width_seconds, since
+        motion = float(np.hypot(flow[..., 0], flow[..., 1]).mean())
+        return motion / width_seconds, float(np.hypot(*shared)) / width_seconds, since
 
 
 def sharpness(frame: Frame) -> float:
@@ -99,19 +97,21 @@ def sharpness(frame: Frame) -> float:
     rows, columns = luma.shape
     step = max(1, round(columns / _FINE_WIDTH))
     middle = luma[rows // 4 : rows - rows // 4 : step, columns // 4 : columns - columns // 4 : step]
-    middle = np.ascontiguousarray(middle)
-    steepest = [_edge(middle, axis) for axis in (0, 1) if middle.shape[axis] > _FAR]
-    return max(steepest, default=0.0)
+    return max(_steepness(middle[::_LINES]), _steepness(middle[:, ::_LINES].T))
 
 
-def _edge(picture: np.ndarray, axis: int) -> float:
-    near, far = (_strong_difference(picture, distance, axis) for distance in (_EDGE, _FAR))
+def _steepness(lines: np.ndarray) -> float:
+    """Of the strongest edges along ``lines``, (lines, samples): the share of their contrast in one step."""
+    if lines.shape[1] <= _FAR:
+        return 0.0
+    lines = np.ascontiguousarray(lines)
+    near, far = (_strong_difference(lines, distance) for distance in (_EDGE, _FAR))
     return min(1.0, near / (far + _LEAST_CONTRAST))
 
 
-def _strong_difference(picture: np.ndarray, distance: int, axis: int) -> float:
-    a, b = (picture[distance:], picture[:-distance]) if axis == 0 else (picture[:, distance:], picture[:, :-distance])
-    counts = np.cumsum(cv2.calcHist([cv2.absdiff(a, b)], [0], None, [256], [0, 256]))
+def _strong_difference(lines: np.ndarray, distance: int) -> float:
+    differences = cv2.absdiff(lines[:, distance:], lines[:, :-distance])
+    counts = np.cumsum(cv2.calcHist([differences], [0], None, [256], [0, 256]))
     return float(np.searchsorted(counts, _SHARPEST * counts[-1]))
 
 

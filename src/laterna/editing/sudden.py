@@ -13,7 +13,9 @@ from laterna.media.shots import Transition
 _NEIGHBOURS = 8  # frames on each side that a change must stand out of
 _FAINTEST = 3.0  # grey levels; less is no cut
 _NOISE = 0.7  # grey levels between frames where nothing happens
-_JUTS, _STANDS_OUT = 1.12, 2.6
+_JUTS, _JUTS_OUT, _STANDS_OUT = 1.12, 1.3, 3.0  # prominence: a candidate's, a likely cut's, a sure one's
+_LARGE = 50.0  # grey levels; so large a change is a likely cut, too
+_OTHER_PLACE = 0.38  # found no better than this, it is another place
 _CLOSEST = 3  # frames between two cuts
 
 
@@ -45,8 +47,8 @@ def _confidence(window: Window, t: int, jut: float, rate: float) -> float:
     if window.returns(t - 1, t, round(rate)) < 0.3:
         return 0
     found = window.found(t - 1, t)
-    if found < 0.38:
-        return min(1.0, 0.5 + (0.38 - found) + 0.1 * (jut - 1))
+    if found < _OTHER_PLACE and (jut > _JUTS_OUT or window.steps[t] > _LARGE):
+        return min(1.0, 0.5 + (_OTHER_PLACE - found) + 0.1 * (jut - 1))
     if jut < _STANDS_OUT or window.relit(t - 1, t) < 0.6:
         return 0
     return float(min(1.0, 0.5 + 0.1 * (jut - _STANDS_OUT)))
