@@ -16,7 +16,7 @@ import pytest
 from laterna.errors import DataError, ModelError
 from laterna.media.audio import Audio, write_audio
 from laterna.voice import Speech, engines, speak
-from laterna.voice.engines import Spoken
+from laterna.voice.engines import Spoken, choose
 
 TEXT = """Dr. Ash paid $3.50 in 1984, didn't he? "Yes," he said — well-known 🎉 re-entry.
 
@@ -263,3 +263,20 @@ def test_long_speech_is_written_in_its_own_rate(tmp_path: Path) -> None:
 def test_silence_in_a_recording_is_kept(tmp_path: Path) -> None:
     write_audio(tmp_path / "quiet.wav", [np.zeros((4000, 1), np.float32)], sample_rate=8000)
     assert Speech.open(tmp_path / "quiet.wav").duration == Fraction(1, 2)
+
+
+@pytest.mark.parametrize("engine", ["none", "auto"])
+def test_spoken_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    text = "The lamp was lit at 7. The show began."
+    fresh = speak(text, engine=engine)
+    first = speak(text, engine=engine, pieces=tmp_path)
+    voice = choose(engine, "en")
+    monkeypatch.setattr(type(voice.engine), "speak_sentence", lambda *_, **__: pytest.fail("it was spoken again"))
+    kept = speak("The show began. The lamp was lit at 7.", engine=engine, pieces=tmp_path)
+    again = speak(text, engine=engine, pieces=tmp_path)
+    assert fresh.transcript == first.transcript == again.transcript
+    assert {s.text for s in kept.transcript.sentences} == {s.text for s in fresh.transcript.sentences}
+    if fresh.samples is None or again.samples is None:
+        assert fresh.samples is again.samples
+    else:
+        assert np.array_equal(fresh.samples, again.samples)

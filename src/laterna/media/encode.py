@@ -128,7 +128,9 @@ class _Sound:
         name = "libopus" if codec == "vp9" else "aac"
         self._container = container
         self._layout = "stereo" if channels == 2 else "mono"
-        self._stream = container.add_stream(name, rate=sample_rate, layout=self._layout)
+        # At this bit rate AAC's fast coder is no further from the sound than the other one, in a third of the time.
+        options = {} if codec == "vp9" else {"aac_coder": "fast"}
+        self._stream = container.add_stream(name, rate=sample_rate, options=options, layout=self._layout)
         self._stream.bit_rate = 96_000 * channels
         self._rate = sample_rate
         self._resampler = av.AudioResampler(format=self._stream.format.name, layout=self._layout, rate=sample_rate)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +45,8 @@ _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name t
 
 def installed_voices() -> str:
     """The voice engines that "auto" may choose from: a narration depends on them."""
-    return ", ".join(engine.name for engine in engines() if engine.available())
+    names = ", ".join(engine.name for engine in engines() if engine.available())
+    return names + (f" ({version('espeakng-loader')})" if "espeak" in names else "")
 
 
 @step(kind="folder", suffix="", uses=("editing",), publish=None)
@@ -72,12 +74,15 @@ def analyse(
 
 
 @step(kind="speech", suffix="", uses=("voice",), publish=None, engines=installed_voices)
-def narrate(out: Path, narration: str | None, language: str, *, engine: str = "auto", speed: float = 1.0) -> None:
+def narrate(
+    out: Path, narration: str | None, language: str, pieces: Pieces, *, engine: str = "auto", speed: float = 1.0
+) -> None:
     """Speak the narration; where there is none, leave a transcript of nothing."""
     if narration is None:
         Transcript((), language).save(out / "transcript.json")
     else:
-        voice.speak(narration, language=language, engine=engine, speed=speed).save(out)
+        kept = pieces.of(installed_voices()).path()
+        voice.speak(narration, language=language, engine=engine, speed=speed, pieces=kept).save(out)
 
 
 @step(kind="timeline", suffix=".otio", uses=("editing", "voice"), publish=None)

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -205,17 +206,22 @@ class Pieces:
         """The same pieces, with more that every key depends on."""
         return replace(self, parts=self.parts + parts)
 
+    def path(self, *parts: str, suffix: str = "") -> Path:
+        """Where the piece that ``parts`` name lies, or would."""
+        key = hashlib.sha256(json.dumps(self.parts + parts).encode()).hexdigest()[:32]
+        return self.folder / f"{key}{suffix}"
+
     def get(self, *parts: str, suffix: str = "", make: Callable[[Path], object]) -> Path:
         """The piece that ``parts`` name: the one kept, or one that ``make`` writes to the path it is given."""
-        key = hashlib.sha256(json.dumps(self.parts + parts).encode()).hexdigest()[:32]
-        final = self.folder / f"{key}{suffix}"
+        final = self.path(*parts, suffix=suffix)
         if not final.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            partial = self.folder / f"{_PARTIAL}{key}{suffix}"
+            partial = self.folder / f"{_PARTIAL}{threading.get_ident()}-{final.name}"
             try:
                 with disk_full_named(self.folder):
                     make(partial)
-                    _rename_whole(partial, final)
+                    if not final.exists():  # another thread may have made the same meanwhile
+                        _rename_whole(partial, final)
             finally:
                 _remove(partial)
         return final

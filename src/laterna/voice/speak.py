@@ -1,7 +1,10 @@
 """A text spoken: sentence by sentence, joined with pauses, its words timed in the joined sound."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +22,9 @@ _FADE = Fraction(1, 200)
 _SILENT_CLOCK = 48_000  # Hz, where there are no samples
 
 
-def speak(text: str, *, language: str = "en", engine: str = "auto", speed: float = 1.0) -> Speech:
+def speak(
+    text: str, *, language: str = "en", engine: str = "auto", speed: float = 1.0, pieces: Path | None = None
+) -> Speech:
     """Speak a text, and say when each of its words is heard.
 
     The speech is mono at about -23 LUFS. Each sentence sounds the same whatever stands around it.
@@ -30,6 +35,7 @@ def speak(text: str, *, language: str = "en", engine: str = "auto", speed: float
         engine: espeak, flite, none (no sound: words timed by reading speed), a plug-in's name, or auto: the first
             of flite and espeak that is installed and speaks the language; none where neither is installed.
         speed: 1 is an easy narrator's pace; 0.5 to 2.
+        pieces: a folder where spoken sentences are kept for the next time.
 
     Raises:
         DataError: there is nothing to say, or the speed is out of range.
@@ -49,12 +55,18 @@ def speak(text: str, *, language: str = "en", engine: str = "auto", speed: float
         narration.pause(_BETWEEN_PARAGRAPHS / pace)
         for index, sentence in enumerate(sentences):
             narration.pause(_BETWEEN_SENTENCES / pace if index else 0)
-            narration.add(sentence, _spoken(sentence, voice, speed))
+            narration.add(sentence, _spoken(sentence, voice, speed, pieces))
     return narration.speech(voice, language)
 
 
-def _spoken(sentence: str, voice: Voice, speed: float) -> Spoken:
-    return voice.engine.speak_sentence(without_pictographs(sentence), language=voice.language, speed=speed)
+def _spoken(sentence: str, voice: Voice, speed: float, pieces: Path | None) -> Spoken:
+    if pieces is None:
+        return voice.engine.speak_sentence(without_pictographs(sentence), language=voice.language, speed=speed)
+    named = json.dumps([voice.engine.name, voice.language, speed, sentence])
+    path = pieces / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.npz"
+    if not path.exists():
+        _spoken(sentence, voice, speed, None).save(path)
+    return Spoken.open(path)
 
 
 @dataclass

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
+
+from laterna.media.files import written_whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,3 +25,24 @@ class Spoken:
     sample_rate: int
     duration: Fraction
     marks: tuple[tuple[int, Fraction], ...]
+
+    def save(self, path: Path) -> None:
+        """Write an .npz file; times stay exact."""
+        times = [(self.sample_rate, *self.duration.as_integer_ratio())]
+        times += [(character, *time.as_integer_ratio()) for character, time in self.marks]
+        samples = np.zeros(0, np.float32) if self.samples is None else self.samples
+        with written_whole(path) as temporary:
+            np.savez(temporary, times=np.array(times, np.int64), samples=samples)
+
+    @classmethod
+    def open(cls, path: Path) -> "Spoken":
+        """Read what :meth:`save` wrote."""
+        with np.load(path) as stored:
+            (rate, *duration), *marks = stored["times"].tolist()
+            samples = stored["samples"]
+        return cls(
+            samples if len(samples) else None,
+            rate,
+            Fraction(*duration),
+            tuple((at, Fraction(*time)) for at, *time in marks),
+        )
