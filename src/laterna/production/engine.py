@@ -65,12 +65,11 @@ class Executor(Protocol):
         ...
 
 
-class _Stopped(SystemExit):
-    """Raised inside a step's thread to end it; as a SystemExit it ends the thread without a word."""
-
-
 class Threads:
-    """Runs steps in threads, which a stop ends between two of their instructions, so that they clear up."""
+    """Runs steps in threads.
+
+    A stop raises SystemExit, which ends a thread without a word, between two of its instructions: so it clears up.
+    """
 
     def __init__(self, at_once: int = _AT_ONCE) -> None:
         self._room = threading.Semaphore(at_once)
@@ -88,7 +87,7 @@ class Threads:
         with self._room:
             try:
                 if self._stopped:
-                    raise _Stopped
+                    raise SystemExit
                 result = call(*arguments)
             except BaseException as error:  # handed to whoever waits for the future
                 future.set_exception(error)
@@ -99,7 +98,7 @@ class Threads:
         self._stopped = True
         for thread in self._threads:
             if thread.is_alive() and thread.ident is not None:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
         for thread in self._threads:
             thread.join(_PATIENCE)
 
