@@ -2,4 +2,4 @@
 
 from laterna import theatre
 
-FUNCTIONS = [theatre.shoot]
+FUNCTIONS = [theatre.shoot, theatre.film]
