@@ -159,6 +159,15 @@ def test_captions_follow_the_narration_to_its_place_in_the_film():
     assert abs(second_caption.start - Fraction("9.2")) <= 1 / RATE
 
 
+@pytest.mark.parametrize("late", [Fraction(0), Fraction(1, 100), Fraction(1, 30), Fraction(39, 1000)])
+def test_captions_keep_their_frames_when_the_recording_moves_by_a_part_of_one(late):
+    """One word changed before a sentence moves the rest of the recording: the rest of the film should stay."""
+    transcript = said("The wind came down from the hills, and nobody in the valley slept that night.", start=1 + late)
+    kept = captions(said("The wind came down from the hills, and nobody in the valley slept that night.", start=1))
+    placed_late = captions(transcript, narrated(transcript, (1, 8, 1)))
+    assert [(c.start, c.end, c.lines) for c in placed_late] == [(c.start, c.end, c.lines) for c in kept]
+
+
 def test_words_that_the_film_leaves_out_have_no_caption():
     transcript = said("The wind came down.", "The lamps went out.", pause=1)
     assert [s.text for s in placed(transcript, narrated(transcript, (0, 2, 0))).sentences] == ["The wind came down."]

@@ -107,7 +107,7 @@ def captions(
     """
     exact = parse_rate(rate or (frame_rate(timeline) if timeline else 25))
     if timeline is not None:
-        transcript = placed(transcript, timeline)
+        transcript = _from_whole_frames(placed(transcript, timeline), exact)
     if any(later.start < earlier.start for earlier, later in pairwise(transcript.sentences)):
         raise DataError("The transcript's sentences are not in order of time: sort them by their start.")
     measure = _Measure.of(transcript.language, line_length)
@@ -137,6 +137,19 @@ def placed(transcript: Transcript, timeline: otio.schema.Timeline) -> Transcript
             if isinstance(item, otio.schema.Clip) and item.enabled:
                 heard += _heard(transcript, _source_start(item), now - start, start)
     return Transcript(tuple(sorted(heard, key=lambda sentence: sentence.start)), transcript.language)
+
+
+def _from_whole_frames(transcript: Transcript, rate: Fraction) -> Transcript:
+    """Each sentence moved back to the start of the frame in which it begins.
+
+    So its captions keep their frames when a recording changes before it, and moves it by a part of a frame.
+    """
+    moved = []
+    for sentence in transcript.sentences:
+        back = sentence.start - Fraction(int(sentence.start * rate)) / rate
+        words = tuple(Word(word.text, word.start - back, word.end - back) for word in sentence.words)
+        moved.append(Sentence(sentence.text, words))
+    return Transcript(tuple(moved), transcript.language)
 
 
 def _heard(transcript: Transcript, source: Fraction, duration: Fraction, start: Fraction) -> Iterator[Sentence]:

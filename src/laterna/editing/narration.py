@@ -33,7 +33,8 @@ def voices(transcript: Transcript, rate: Fraction, duration: Fraction | None = N
     ends = [Fraction(0), *(s.end for s in sentences)]
     starts = [*(s.start for s in sentences), duration if duration is not None else transcript.end + 2 * _MARGIN]
     pauses = [max(Fraction(0), start - end) for end, start in zip(ends, starts, strict=True)]
-    kept = [min(_MARGIN, pause / 2) for pause in pauses]
+    # In whole frames, so that a sentence lies the same in its clip wherever it is in the recording.
+    kept = [int(min(_MARGIN, pause / 2) * rate) / rate for pause in pauses]
     return [
         Voice(number, s.text, int((s.start - before) * rate), -int(-(s.end + after) * rate // 1))
         for number, (s, (before, after)) in enumerate(zip(sentences, pairwise(kept), strict=True), 1)
