@@ -12,13 +12,15 @@ from functools import lru_cache
 import numpy as np
 
 from laterna.editing.likeness import Window
-from laterna.editing.sketches import colours
 from laterna.media.shots import Transition
 
-LENGTHS = (4, 6, 8, 11, 15, 20, 26, 34, 44, 58, 75)  # frames of a transition that are looked for
+_LENGTHS = (4, 6, 8, 11, 15, 20, 26, 34, 44, 58, 75, 98)  # frames of a transition that are looked for
+_LONGEST = 2.5  # seconds
+_SHORTEST = 4  # frames from end to end
 _PROBES = 5  # frames between the ends that are compared with the mix
 _FAINTEST = 6.0  # grey levels between the ends
 _COMES_BACK = 12  # frames within which the picture is not back again
+_FLAT = 0.3  # of the other end's contrast; less is a flat picture
 _WORST_MIX = 0.32  # of the distance between the ends
 
 
@@ -38,14 +40,16 @@ class Ramp:
         return self.before < other.after - 1 and other.before < self.after - 1
 
 
-def dissolves_and_fades(window: Window, walls: np.ndarray, rate: float) -> list[Transition]:
+def dissolves_and_fades(window: Window, walls: np.ndarray) -> list[Transition]:
     """The window's dissolves and fades, none over another.
 
     ``walls`` counts the sudden changes up to each frame, (frames,): no transition runs across one.
     """
     ramps = list(_ramps(window, walls))
-    fades, used = _fades(window, ramps, rate)
-    return fades + [_dissolve(ramp) for ramp in ramps if ramp not in used and _is_dissolve(window, ramp, rate)]
+    pairs = list(_fades(window, ramps))
+    used = {ramp for pair in pairs for ramp in pair}
+    fades = [_fade(*pair) for pair in pairs if not _comes_back(window, *pair)]
+    return fades + [_dissolve(ramp) for ramp in ramps if ramp not in used and _is_dissolve(window, ramp)]
 
 
 # Ramps
@@ -53,48 +57,53 @@ def dissolves_and_fades(window: Window, walls: np.ndarray, rate: float) -> list[
 
 def _ramps(window: Window, walls: np.ndarray) -> Iterator[Ramp]:
     """Stretches that mix their ends evenly, the clearest first, none over another."""
-    merit = _mix_merit(window.apart, walls)
+    merit = _mix_merit(window, walls)
     kept: list[Ramp] = []
-    for rough in likely(merit, _FAINTEST):
-        if window.returns(rough.before, rough.after, _COMES_BACK) < 0.2:
+    for rough in likely(window, merit, _FAINTEST):
+        contrasts = window.contrast[[rough.before, rough.after]]
+        flat = contrasts.min() < _FLAT * contrasts.max()
+        if not flat and window.returns(rough.before, rough.after, _COMES_BACK) < 0.2:
             continue
         ramp = refined(window.apart, rough, walls)
-        if ramp.error < _WORST_MIX and not any(ramp.over(other) for other in kept):
+        whole = ramp.error < _WORST_MIX and ramp.after - ramp.before >= _SHORTEST
+        if whole and not any(ramp.over(other) for other in kept):
             kept.append(ramp)
-            blank(merit, rough)
-            blank(merit, ramp)
+            blank(window, merit, ramp)
             yield ramp
 
 
-def likely(merit: np.ndarray, least: float) -> Iterator[Ramp]:
+def lengths(window: Window) -> list[int]:
+    """How many mixed frames the transitions have that are looked for: the rows of a table of merits."""
+    return [length for length in _LENGTHS if length < min(_LONGEST * window.rate, len(window) - 1)]
+
+
+def likely(window: Window, merit: np.ndarray, least: float) -> Iterator[Ramp]:
     """The places of the highest merits, (lengths, first ends), each once: what is like one that was given is left out.
 
     Merits are taken away as this goes on; more may be taken away meanwhile.
     """
+    spans = [length + 1 for length in lengths(window)]
     while merit.size and merit.max() > least:
         row, before = (int(place) for place in np.unravel_index(int(merit.argmax()), merit.shape))
-        span = LENGTHS[row] + 1
-        near = span // 3
+        near = spans[row] // 3
         merit[max(0, row - 1) : row + 2, max(0, before - near) : before + near + 1] = 0
-        yield Ramp(before, before + span, 0)
+        yield Ramp(before, before + spans[row], 0)
 
 
-def blank(merit: np.ndarray, ramp: Ramp) -> None:
+def blank(window: Window, merit: np.ndarray, ramp: Ramp) -> None:
     """Take away the merits of all that shares mixed frames with a ramp."""
-    for row, length in enumerate(LENGTHS):
+    for row, length in enumerate(lengths(window)):
         merit[row, max(0, ramp.before - length) : ramp.after - 1] = 0
 
 
-def _mix_merit(apart: np.ndarray, walls: np.ndarray) -> np.ndarray:
+def _mix_merit(window: Window, walls: np.ndarray) -> np.ndarray:
     """For each length and first end: the ends' distance, less where the frames between stray from the mix."""
-    frames = len(apart)
-    merit = np.zeros((len(LENGTHS), frames), np.float32)
-    for row, length in enumerate(LENGTHS):
+    frames = len(window)
+    merit = np.zeros((len(lengths(window)), frames), np.float32)
+    for row, length in enumerate(lengths(window)):
         span = length + 1
-        if span >= frames:
-            break
         before = np.arange(frames - span)
-        between, error = _strays(apart, before, span)
+        between, error = _strays(window.apart, before, span)
         open_way = walls[before + span] == walls[before]
         merit[row, : frames - span] = open_way * between * (1 - (error / 0.45) ** 2)
     return merit
@@ -168,10 +177,10 @@ def _steep(share: np.ndarray, ramp: Ramp, first: int) -> Ramp:
 # Dissolves and fades
 
 
-def _is_dissolve(window: Window, ramp: Ramp, rate: float) -> bool:
+def _is_dissolve(window: Window, ramp: Ramp) -> bool:
     before, after = ramp.before, ramp.after
-    apart, second = float(window.apart[before, after]), round(rate)
-    if apart < _FAINTEST or after - before < 4 or window.returns(before, after, second) < 0.3:
+    apart = float(window.apart[before, after])
+    if apart < _FAINTEST or window.returns(before, after, window.rate) < 0.3:
         return False
     found, relit = window.found(before, after), window.relit(before, after)
     if relit < 0.2 or (relit < 0.5 and found > 0.4):  # the light changed
@@ -181,7 +190,7 @@ def _is_dissolve(window: Window, ramp: Ramp, rate: float) -> bool:
         return ramp.error < 0.12 and strays < 0.25 and relit > 0.7 and after - before > 5
     if strays > (0.43 if ramp.error < 0.2 else 0.395) or apart < (24 if short else 12):
         return False
-    return not (short and ramp.error > 0.2) and not window.again(before, after, second)
+    return not (short and ramp.error > 0.2) and not window.again(before, after, window.rate)
 
 
 def _dissolve(ramp: Ramp) -> Transition:
@@ -193,20 +202,24 @@ def sureness(error: float) -> float:
     return max(0.0, min(1.0, 1 - 0.5 * error))
 
 
-def _fades(window: Window, ramps: list[Ramp], rate: float) -> tuple[list[Transition], list[Ramp]]:
-    """Pairs of ramps, into a flat picture and out of it; and the ramps that they use."""
-    contrast = colours(window.pooled)[..., 0].std(axis=(1, 2))
-    into = [r for r in ramps if contrast[r.after] < 0.3 * contrast[r.before]]
-    out_of = [r for r in ramps if contrast[r.before] < 0.3 * contrast[r.after]]
-    fades, used = [], []
+def _fades(window: Window, ramps: list[Ramp]) -> Iterator[tuple[Ramp, Ramp]]:
+    """Pairs of ramps, one into a flat picture, and soon one out of it."""
+    contrast = window.contrast
+    into = [ramp for ramp in ramps if contrast[ramp.after] < _FLAT * contrast[ramp.before]]
+    out_of = [ramp for ramp in ramps if contrast[ramp.before] < _FLAT * contrast[ramp.after]]
     for first in into:
         for second in out_of:
-            if first.after - 3 <= second.before <= first.after + rate:
-                flat = contrast[min(first.after, second.before) : max(first.after, second.before) + 1].max()
-                peak = min(contrast[first.before], contrast[second.after])
-                if flat < 0.35 * peak and window.returns(first.before, second.after, round(rate / 2)) > 0.4:
-                    fades.append(
-                        Transition("fade", first.before + 1, second.after - 1, sureness(first.error + second.error))
-                    )
-                used += [first, second]
-    return fades, used
+            held = contrast[min(first.after, second.before) : max(first.after, second.before) + 1]
+            peak = min(contrast[first.before], contrast[second.after])
+            if first.after - 3 <= second.before <= first.after + window.rate and held.max() < 0.35 * peak:
+                yield first, second
+
+
+def _comes_back(window: Window, first: Ramp, second: Ramp) -> bool:
+    """Whether there is the same picture after as before: a slow flash, or the light that went out for a while."""
+    nearer = window.apart[first.before, second.after] < 0.12 * window.apart[first.before, first.after]
+    return bool(nearer) and window.found(first.before, second.after) > 0.6
+
+
+def _fade(first: Ramp, second: Ramp) -> Transition:
+    return Transition("fade", first.before + 1, second.after - 1, sureness(first.error + second.error))

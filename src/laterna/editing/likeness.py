@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from laterna.editing.sketches import Sketches, distances
+from laterna.editing.sketches import Sketches, colours, distances
 
 _BOX = (11, 11)  # samples over which brightness and contrast are evened out
 _PROBES = 5  # frames looked at between two ends
@@ -23,15 +23,17 @@ class Window:
     Attributes:
         luma: (frames, rows, columns) uint8.
         pooled: (frames, 864) float32.
+        rate: frames a second, about.
     """
 
     luma: np.ndarray
     pooled: np.ndarray
+    rate: int
 
     @classmethod
-    def of(cls, sketches: Sketches) -> "Window":
+    def of(cls, sketches: Sketches, rate: int) -> "Window":
         """All that is held at the moment; it stays true until sketches are added or forgotten."""
-        return cls(sketches.luma[: sketches.count], sketches.pooled[: sketches.count])
+        return cls(sketches.luma[: sketches.count], sketches.pooled[: sketches.count], rate)
 
     def __len__(self) -> int:
         return len(self.pooled)
@@ -45,6 +47,16 @@ class Window:
     def steps(self) -> np.ndarray:
         """How far each frame is from the one before it: (frames,), 0 for the first."""
         return np.concatenate([[0], np.diagonal(self.apart, 1)])
+
+    @cached_property
+    def colours(self) -> np.ndarray:
+        """Brightness and weighted colour of each part of each picture, in grey levels: (frames, 9, 16, 3) float32."""
+        return colours(self.pooled)
+
+    @cached_property
+    def contrast(self) -> np.ndarray:
+        """Standard deviation of each picture's brightness, in grey levels: (frames,)."""
+        return self.colours[..., 0].std(axis=(1, 2))
 
     def returns(self, before: int, after: int, reach: int) -> float:
         """How near the pictures from ``after`` on come to those up to ``before``, within ``reach`` frames.

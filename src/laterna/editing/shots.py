@@ -17,7 +17,7 @@ from laterna.media.video import Frame, Video
 Method = Literal["classical"]
 
 _CONTEXT = Fraction(5, 2)  # seconds on both sides of a boundary that are looked at
-_LEAST_CONTEXT, _MOST_CONTEXT = 40, 120  # the same in frames
+_LEAST_CONTEXT, _MOST_CONTEXT = 40, 150  # the same in frames
 _STRIDE = 4  # contexts between two looks
 _BARRIER = 2.5  # prominence of a sudden change that no gradual transition runs across
 
@@ -50,7 +50,6 @@ class ShotDetector:
 
     def __init__(self, video: Video) -> None:
         self._video = video
-        self._rate = float(video.frame_rate)
         self._context = min(max(round(_CONTEXT * video.frame_rate), _LEAST_CONTEXT), _MOST_CONTEXT)
         self._capacity = (2 + _STRIDE) * self._context
         self._sketches: Sketches | None = None
@@ -78,11 +77,11 @@ class ShotDetector:
 
     def _look(self, sketches: Sketches, margin: int) -> None:
         """Find boundaries in the sketches held, but for the last ``margin`` frames and those already looked at."""
-        window = Window.of(sketches)
+        window = Window.of(sketches, round(self._video.frame_rate))
         known = self._found[-1].last_frame if self._found else 0
         until = self._first + len(window) - margin
         lead = self._context if self._first else 0
-        for found in boundaries(window, self._rate):
+        for found in boundaries(window):
             moved = Transition(
                 found.kind, found.first_frame + self._first, found.last_frame + self._first, found.confidence
             )
@@ -110,15 +109,15 @@ class ShotDetector:
         return max(self._video.duration, last + self._video.time_base)
 
 
-def boundaries(window: Window, rate: float) -> list[Transition]:
+def boundaries(window: Window) -> list[Transition]:
     """The transitions of a window, in order, none over another; frames are counted from its first."""
     jut = sudden.prominence(window)
-    cuts = sudden.cuts(window, jut, rate)
+    cuts = sudden.cuts(window, jut)
     barriers = jut > _BARRIER
     barriers[[cut.first_frame for cut in cuts]] = True
     walls = np.cumsum(barriers)
-    slow = dissolves_and_fades(window, walls, rate)
-    for wipe in wipes(window, walls, rate):
+    slow = dissolves_and_fades(window, walls)
+    for wipe in wipes(window, walls):
         if not any(_overlap(wipe, other) for other in slow):
             slow.append(wipe)
     return sorted([*cuts, *slow], key=lambda t: t.first_frame)

@@ -30,21 +30,19 @@ def prominence(window: Window) -> np.ndarray:
     return steps / np.maximum(around, _NOISE)
 
 
-def cuts(window: Window, jut: np.ndarray, rate: float) -> list[Transition]:
+def cuts(window: Window, jut: np.ndarray) -> list[Transition]:
     """The window's cuts, in order. ``jut`` is its :func:`prominence`."""
     judged = [
         Transition("cut", int(t), int(t), confidence)
         for t in np.flatnonzero((jut > _JUTS) & (window.steps > _FAINTEST))
-        if (confidence := _confidence(window, int(t), float(jut[t]), rate)) > 0
+        if (confidence := _confidence(window, int(t), float(jut[t]))) > 0
     ]
     return _apart(judged, window)
 
 
-def _confidence(window: Window, t: int, jut: float, rate: float) -> float:
+def _confidence(window: Window, t: int, jut: float) -> float:
     """0 where the change at ``t`` is no cut, else 0.5..1."""
-    if window.returns(t - 1, t, round(rate * 0.5)) < 0.5:
-        return 0
-    if window.returns(t - 1, t, round(rate)) < 0.3:
+    if window.returns(t - 1, t, window.rate // 2) < 0.5 or window.returns(t - 1, t, window.rate) < 0.3:
         return 0
     found = window.found(t - 1, t)
     if found < _OTHER_PLACE and (jut > _JUTS_OUT or window.steps[t] > _LARGE):

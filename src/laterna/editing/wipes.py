@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.editing.gradual import LENGTHS, Ramp, blank, likely, probes, refined, sureness
+from laterna.editing.gradual import Ramp, blank, lengths, likely, probes, refined, sureness
 from laterna.editing.likeness import Window
-from laterna.editing.sketches import COLUMNS, ROWS, colours
+from laterna.editing.sketches import COLUMNS, ROWS
 from laterna.media.shots import Transition
 
 _ROWS, _COLUMNS = ROWS // 2, COLUMNS // 2  # parts that a picture is taken in
@@ -32,34 +32,32 @@ _MOST_STRAYS = 0.295  # of lines of the picture from mixes of their ends
 _LEAST_STRAYS = 0.35  # of the picture from one mix; less is a dissolve, or a change of light
 
 
-def wipes(window: Window, walls: np.ndarray, rate: float) -> list[Transition]:
+def wipes(window: Window, walls: np.ndarray) -> list[Transition]:
     """The window's wipes, none over another; ``walls`` as for dissolves."""
-    search = _Search(window, walls, rate)
-    merit = _switch_merit(window.apart, walls)
+    search = _Search(window, walls)
+    merit = _switch_merit(window, walls)
     found: list[Transition] = []
-    for rough in likely(merit, _FAINTEST):
-        if window.returns(rough.before, rough.after, round(rate)) < 0.3:
+    for rough in likely(window, merit, _FAINTEST):
+        if window.returns(rough.before, rough.after, window.rate) < 0.3:
             continue
         wipe = search.swept(rough) or search.slatted(rough)
         if wipe is not None and all(wipe.last_frame < w.first_frame or wipe.first_frame > w.last_frame for w in found):
             found.append(wipe)
-            blank(merit, Ramp(wipe.first_frame - 1, wipe.last_frame + 1, 0))
+            blank(window, merit, Ramp(wipe.first_frame - 1, wipe.last_frame + 1, 0))
     return found
 
 
-def _switch_merit(apart: np.ndarray, walls: np.ndarray) -> np.ndarray:
+def _switch_merit(window: Window, walls: np.ndarray) -> np.ndarray:
     """For each length and first end: the ends' distance, where frames between look like a patchwork of the two.
 
     In a patchwork |x-a|^2 + |x-b|^2 = |a-b|^2, and |x-a|^2 grows evenly.
     """
-    frames = len(apart)
-    merit = np.zeros((len(LENGTHS), frames), np.float32)
-    for row, length in enumerate(LENGTHS):
+    frames = len(window)
+    merit = np.zeros((len(lengths(window)), frames), np.float32)
+    for row, length in enumerate(lengths(window)):
         span = length + 1
-        if span >= frames:
-            break
         before = np.arange(frames - span)
-        ends, to_a, to_b, share = probes(apart, before, span)
+        ends, to_a, to_b, share = probes(window.apart, before, span)
         to_a, to_b = to_a / np.maximum(ends, 1e-3), to_b / np.maximum(ends, 1e-3)
         doubt = (np.abs(to_a + to_b - 1) + np.abs((to_a - to_b + 1) / 2 - share)).mean(axis=0)
         open_way = walls[before + span] == walls[before]
@@ -85,12 +83,10 @@ class _Sweep:
 class _Search:
     """Judges places in a window where a wipe may be; one that was judged before is none."""
 
-    def __init__(self, window: Window, walls: np.ndarray, rate: float) -> None:
+    def __init__(self, window: Window, walls: np.ndarray) -> None:
         self._window, self._walls = window, walls
-        self._reach = round(rate)
-        self._pictures = colours(window.pooled)  # (frames, rows, columns, 3)
         self._change = np.zeros((len(window), _ROWS * _COLUMNS), np.float32)
-        steps = self._pictures[2:] - self._pictures[:-2]
+        steps = window.colours[2:] - window.colours[:-2]
         self._change[1:-1] = (steps * steps).sum(axis=-1).reshape(-1, _ROWS * _COLUMNS)
         self._judged: set[tuple[str, int, int]] = set()
 
@@ -109,9 +105,9 @@ class _Search:
         margin = sweep.order - self._patchiness(before, after, sweep.moments)
         if margin < _LEAST_MARGIN or not (margin > _PLAIN_MARGIN or self._bold(before, after, sweep)):
             return None
-        if self._window.returns(before, after, self._reach) < 0.4:
+        if self._window.returns(before, after, self._window.rate) < 0.4:
             return None
-        if self._window.again(before, after, self._reach):
+        if self._window.again(before, after, self._window.rate):
             return None
         first, last = max(before + 1, round(sweep.first)), min(after - 1, round(sweep.last))
         return Transition("wipe", first, last, sureness((1 - margin) / (1 - _LEAST_MARGIN)))
@@ -125,12 +121,12 @@ class _Search:
         before, after = ramp.before, ramp.after
         if after - before < 7 or window.apart[before, after] < 30 or self._known("slatted", before, after):
             return None
-        if window.returns(before, after, self._reach) < 0.6:
+        if window.returns(before, after, window.rate) < 0.6:
             return None
         lines = window.strays(before, after, by_line=True)
         if lines > _MOST_STRAYS or window.strays(before, after) < _LEAST_STRAYS or window.found(before, after) > 0.4:
             return None
-        if window.again(before, after, self._reach):
+        if window.again(before, after, window.rate):
             return None
         return Transition("wipe", before + 1, after - 1, sureness(lines / _MOST_STRAYS))
 
@@ -167,7 +163,7 @@ class _Search:
 
     def _patchiness(self, before: int, after: int, moments: np.ndarray) -> float:
         """How far the frames between are from patchworks of their ends, in distances between the ends."""
-        pictures = self._pictures[before : after + 1]
+        pictures = self._window.colours[before : after + 1]
         late = np.arange(before, after + 1)[:, None, None] - moments.reshape(_ROWS, _COLUMNS)
         patchwork = np.where((late < 0)[..., None], pictures[0], pictures[-1])
         settled = np.abs(late) > _TOLERANCE
