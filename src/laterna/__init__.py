@@ -6,10 +6,10 @@ Every department is a subpackage that loads when it is first used: ``laterna.edi
 from importlib import import_module
 from typing import Any
 
-from laterna.errors import BriefError, DataError, LaternaError, MediaError, ModelError
+from laterna.errors import BriefError, DataError, LaternaError, MediaError, ModelError, StorageError
 
 __version__ = "0.1.0"
-__all__ = ["BriefError", "DataError", "LaternaError", "MediaError", "ModelError"]
+__all__ = ["BriefError", "DataError", "LaternaError", "MediaError", "ModelError", "StorageError"]
 
 _SUBPACKAGES = ("editing", "media", "production", "sound", "studio", "theatre", "voice")
 

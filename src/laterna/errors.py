@@ -13,6 +13,10 @@ class MediaError(LaternaError):
     """A media file can't be read or written."""
 
 
+class StorageError(MediaError):
+    """A file can't be written: the disk is full, or its folder is closed. What was being read is not to blame."""
+
+
 class DataError(LaternaError):
     """Values handed to a function, or a table of data, are not what the function works on."""
 

@@ -122,10 +122,12 @@ def test_ctrl_c_stops_cleanly(rushes, undisturbed, tmp_path):
     assert_same(undisturbed[0], produce(brief).folder)
 
 
-@pytest.mark.parametrize("kilobytes", [4, 40])
-def test_a_full_disk_leaves_no_half_file(rushes, undisturbed, tmp_path, kilobytes):
+@pytest.mark.parametrize("bad_footage", ["stop", "skip"])
+@pytest.mark.parametrize("kilobytes", [1, 4, 40])
+def test_a_full_disk_leaves_no_half_file_and_blames_no_footage(rushes, undisturbed, tmp_path, kilobytes, bad_footage):
     """A limit on the size of a file stands in for a full disk: both refuse the next byte."""
     brief = copied(rushes, tmp_path / "rushes")
+    brief.write_text(f'{BRIEF}on_bad_footage = "{bad_footage}"\n')
     limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
     run = start(brief, preexec_fn=limit)
     _, message = run.communicate(timeout=60)

@@ -18,6 +18,7 @@ from laterna.media.files import quoted, sha256, write_text, written_whole
 from laterna.media.shots import ShotTable
 from laterna.media.video import Video
 
+_THREADS = 3  # of the decoder, on any machine: several films may be measured at once
 _SAMPLES = 6  # measured frames a second
 _SOUND_RATE = 16_000
 _BLOCK = _SOUND_RATE // 10  # 100 ms
@@ -124,7 +125,7 @@ def analyse(video: Video) -> Footage:
     detector = ShotDetector(video)
     meter = Meter(video.frame_rate, max(1, round(video.frame_rate / _SAMPLES)))
     measures = []
-    for frame in video.frames():
+    for frame in video.frames(threads=_THREADS):
         luma = detector.add(frame)
         if (measure := meter.add(frame, luma)) is not None:
             measures.append(measure)

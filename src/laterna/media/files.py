@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from laterna.errors import MediaError
+from laterna.errors import MediaError, StorageError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -22,7 +22,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     raises, nothing is left behind. Parent folders are made.
 
     Raises:
-        MediaError: the disk is full, or the folder can't be written.
+        StorageError: the disk is full, or the folder can't be written.
     """
     final = Path(path)
     with _named_errors(final):
@@ -51,7 +51,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 @contextlib.contextmanager
 def disk_full_named(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn the system's word that the disk is full into a MediaError that names ``path``, being written."""
+    """Turn the system's word that the disk is full into a StorageError that names ``path``, being written."""
     with _named_errors(Path(path), only=_NO_ROOM):
         yield
 
@@ -125,8 +125,8 @@ def _named_errors(final: Path, only: tuple[int, ...] = ()) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_ROOM:
-            raise MediaError(f"The disk is full while writing {quoted(final)}: make room, then run again.") from error
+            raise StorageError(f"The disk is full while writing {quoted(final)}: make room, then run again.") from error
         if only:
             raise
         reason = error.strerror or error
-        raise MediaError(f"{quoted(final)} can't be written ({reason}): choose another folder.") from error
+        raise StorageError(f"{quoted(final)} can't be written ({reason}): choose another folder.") from error

@@ -14,6 +14,7 @@ from laterna.production.credits import FONTS
 from laterna.production.engine import Outcome
 from laterna.production.report import Contents, Shot
 
+_TOLERANCE = 0.5  # LU from the target that nobody need be told of
 ABOUT = "about.json"  # where a step whose result is a folder leaves what others should know
 
 
@@ -67,6 +68,10 @@ class Findings:
         notes = [*self._about("mix").get("notes", []), *self._about("export").get("notes", [])]
         if self._about("narrate").get("estimated"):
             notes.append("No voice spoke the narration: its captions are timed by reading speed.")
+        loudness = self.loudness or {}
+        level, target = loudness.get("integrated"), loudness.get("target")
+        if level is not None and target is not None and abs(level - target) > _TOLERANCE:
+            notes.append(f"The film is at {level:.1f} LUFS, not at {target:g}: its sound allows no more.")
         return tuple(notes)
 
     def credits(self, brief: Brief) -> list[str]:

@@ -19,7 +19,7 @@ import opentimelineio as otio
 
 from laterna import editing, sound, voice
 from laterna.editing.cut import Mood
-from laterna.errors import BriefError, DataError, LaternaError
+from laterna.errors import BriefError, DataError, LaternaError, StorageError
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
@@ -38,6 +38,7 @@ Progress = Callable[[int, int], None]
 
 _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief calls them
 _EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
+_CORRECTIONS = 3  # of the mix, at most, for what its codec does to it
 _ROOM = 0.5  # dB that codecs may raise peaks by; more is corrected
 _THUMBNAIL = 320  # pixels wide
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
@@ -166,7 +167,7 @@ def mix(
     location_db: float = 0.0,
     ceiling: float = -1.0,
 ) -> None:
-    """Mix the sound, and encode it as the film will have it: codecs move its level, which is corrected once."""
+    """Mix the sound, and encode it as the film will have it: codecs move its level, which is corrected."""
     timeline, base = _timeline(cut, folder)
     mixed = partial(
         sound.mix,
@@ -180,12 +181,15 @@ def mix(
         music_db=music_db,
         location_db=location_db,
     )
-    first = mixed(ceiling=ceiling - _ROOM)
-    coded = _coded(first.path, codec)
-    better = sound.correction(first, sound.loudness(Audio(coded)), ceiling=ceiling)
-    if better is not None:
-        coded = _coded(mixed(gain_db=better[0], ceiling=better[1]).path, codec)
-    _write_about(out, {"notes": first.notes, "target": first.target, "coded": coded.name})
+    made = mixed(ceiling=ceiling - _ROOM)
+    coded = _coded(made.path, codec)
+    for _ in range(_CORRECTIONS):
+        better = sound.correction(made, sound.loudness(Audio(coded)), ceiling=ceiling)
+        if better is None:
+            break
+        made = mixed(gain_db=better[0], ceiling=better[1])
+        coded = _coded(made.path, codec)
+    _write_about(out, {"notes": made.notes, "target": made.target, "coded": coded.name})
 
 
 @step(kind="video", suffix=".mp4", uses=("editing",))
@@ -297,6 +301,8 @@ def _analysed(version: Version, pieces: Pieces) -> Path | LaternaError:
     """The folder of a file's analysis, or what is wrong with the file."""
     try:
         return pieces.get(version.sha256, make=lambda out: editing.analyse(Video(version.path)).save(out))
+    except StorageError:  # no fault of the footage
+        raise
     except LaternaError as error:
         return error
 
