@@ -14,7 +14,8 @@ from laterna.editing.measures import Measure, Meter
 from laterna.editing.shots import ShotDetector
 from laterna.errors import DataError, LaternaError
 from laterna.media.audio import Audio
-from laterna.media.files import quoted, sha256, write_text, written_whole
+from laterna.media.files import quoted, sha256, write_text
+from laterna.media.plain import save_table
 from laterna.media.shots import ShotTable
 from laterna.media.video import Video
 
@@ -68,8 +69,7 @@ class Footage:
         folder = Path(folder)
         self.shots.save(folder / "shots.json")
         for name, table in (("frames", self.frames), ("sound", self.sound)):
-            with written_whole(folder / f"{name}.parquet") as temporary:
-                table.write_parquet(temporary)
+            save_table(table, folder / f"{name}.parquet")
         write_text(folder / "about.json", json.dumps(self._about(), indent=1) + "\n")
 
     @classmethod

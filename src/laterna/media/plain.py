@@ -1,5 +1,6 @@
 """Opening and saving the kinds whose types are the field's own: images, tables, text, records, pages, folders."""
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from laterna.errors import DataError, MediaError
 from laterna.media.audio import Audio, write_audio
-from laterna.media.files import quoted, regular_file, write_text, written_whole
+from laterna.media.files import quoted, regular_file, write_bytes, write_text, written_whole
 from laterna.media.video import Video
 
 
@@ -71,8 +72,9 @@ def open_table(path: Path) -> pl.DataFrame:
 
 def save_table(table: pl.DataFrame, path: Path) -> None:
     """Write a Parquet file."""
-    with written_whole(path) as temporary:
-        table.write_parquet(temporary)
+    data = io.BytesIO()  # polars would raise an error of its own for a full disk
+    table.write_parquet(data)
+    write_bytes(path, data.getvalue())
 
 
 def open_text(path: Path) -> str:
