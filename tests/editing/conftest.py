@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from laterna.editing import Footage
-from laterna.editing.analyse import FRAMES, SOUND
+from laterna.editing.analyse import FRAMES, SOUND, THUMBNAILS
 from laterna.media.shots import Shot, ShotTable, Transition
 
 _EVERY = 4  # frames between two measures
@@ -60,6 +60,7 @@ def measured() -> Callable[..., Footage]:
             shots=ShotTable(tuple(table)),
             frames=pl.DataFrame(rows, schema=FRAMES),
             sound=pl.DataFrame(heard, schema=SOUND, orient="row"),
+            thumbnails=pl.DataFrame(schema=THUMBNAILS),
         )
 
     return make

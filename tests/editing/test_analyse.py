@@ -1,5 +1,6 @@
 """What one decoding tells of a film: each measure against pictures and sounds that are known."""
 
+import io
 import json
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -11,6 +12,7 @@ import numpy as np
 import polars as pl
 import pyloudnorm
 import pytest
+from PIL import Image
 
 from laterna.editing import Footage, analyse, shots
 from laterna.editing.analyse import FRAMES, SOUND
@@ -188,3 +190,13 @@ def test_a_damaged_analysis_says_so(tmp_path: Path, part: str, damage: bytes | N
     with pytest.raises(DataError, match=r"analyse|shot table") as raised:
         Footage.open(folder)
     assert str(folder)[1:] in str(raised.value)
+
+
+def test_thumbnails_are_kept_for_each_second_and_found_by_range(make_film, tmp_path):
+    make_film(tmp_path / "a.mp4", seconds=3, shots=[(200, 60, 60), (60, 60, 200), (60, 200, 60)])
+    footage = analyse(Video(tmp_path / "a.mp4"))
+    blue = Image.open(io.BytesIO(footage.thumbnail(Fraction(1), Fraction(2))))
+    red, green, blueness = blue.resize((1, 1)).getpixel((0, 0))
+    assert blue.width == 320
+    assert blueness > max(red, green)
+    assert footage.thumbnail(Fraction(1, 10), Fraction(2, 10)) is None

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import polars as pl
 
@@ -17,9 +18,10 @@ from laterna.media.audio import Audio
 from laterna.media.files import quoted, sha256, write_text
 from laterna.media.plain import save_table
 from laterna.media.shots import ShotTable
-from laterna.media.video import Video
+from laterna.media.video import Frame, Video
 
 _THREADS = 3  # of the decoder, on any machine: several films may be measured at once
+_THUMBNAIL = 320  # pixels wide
 _SAMPLES = 6  # measured frames a second
 _SOUND_RATE = 16_000
 _BLOCK = _SOUND_RATE // 10  # 100 ms
@@ -38,7 +40,10 @@ FRAMES = {
     "camera": pl.Float32,
     "fingerprint": pl.UInt64,
 }
+THUMBNAILS = {"time": pl.String, "jpeg": pl.Binary}
 SOUND = {"start": pl.String, "loudness": pl.Float32, "silent": pl.Boolean}
+
+_TABLES = ("frames", "sound", "thumbnails")
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Footage:
             seconds, as text) and what :class:`laterna.editing.measures.Measure` says.
         sound: a row for each 100 ms: ``start`` (as ``time``), ``loudness`` (LUFS of the mono mix), ``silent``. None
             for a film without sound.
+        thumbnails: a row for about each second: ``time`` (as in ``frames``), ``jpeg`` (320 pixels wide).
     """
 
     path: Path
@@ -63,13 +69,22 @@ class Footage:
     shots: ShotTable
     frames: pl.DataFrame
     sound: pl.DataFrame
+    thumbnails: pl.DataFrame
+
+    def thumbnail(self, start: Fraction, end: Fraction) -> bytes | None:
+        """The JPEG nearest to the middle of [``start``, ``end``) seconds; None where none was kept in there."""
+        inside = [(abs(2 * time - start - end), row) for row, time in enumerate(self._times()) if start <= time < end]
+        return None if not inside else self.thumbnails["jpeg"][min(inside)[1]]
+
+    def _times(self) -> list[Fraction]:
+        return [Fraction(time) for time in self.thumbnails["time"]]
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write a folder of shots.json, frames.parquet, sound.parquet and, last, about.json."""
+        """Write a folder of shots.json, a Parquet file for each table and, last, about.json."""
         folder = Path(folder)
         self.shots.save(folder / "shots.json")
-        for name, table in (("frames", self.frames), ("sound", self.sound)):
-            save_table(table, folder / f"{name}.parquet")
+        for name in _TABLES:
+            save_table(getattr(self, name), folder / f"{name}.parquet")
         write_text(folder / "about.json", json.dumps(self._about(), indent=1) + "\n")
 
     @classmethod
@@ -89,14 +104,13 @@ class Footage:
                 frame_rate=Fraction(about["frame_rate"]),
                 size=(about["size"][0], about["size"][1]),
                 shots=ShotTable.open(folder / "shots.json"),
-                frames=pl.read_parquet(folder / "frames.parquet", glob=False),
-                sound=pl.read_parquet(folder / "sound.parquet", glob=False),
+                **{name: pl.read_parquet(folder / f"{name}.parquet", glob=False) for name in _TABLES},
             )
         except (LaternaError, OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
             raise DataError(f"{quoted(folder)} is no whole analysis of a film: analyse the film again.") from error
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, the tables as lists of rows."""
+        """Everything but the thumbnails, the tables as lists of rows."""
         return self._about() | {
             "shots": self.shots.to_json(),
             "frames": self.frames.to_dicts(),
@@ -125,10 +139,15 @@ def analyse(video: Video) -> Footage:
     detector = ShotDetector(video)
     meter = Meter(video.frame_rate, max(1, round(video.frame_rate / _SAMPLES)))
     measures = []
+    thumbnails: list[tuple[str, bytes]] = []
+    due = Fraction(0)
     for frame in video.frames(threads=_THREADS):
         luma = detector.add(frame)
         if (measure := meter.add(frame, luma)) is not None:
             measures.append(measure)
+        if frame.time >= due:
+            thumbnails.append((str(frame.time), _thumbnail(frame, video)))
+            due = frame.time + 1
     shots = detector.shots()
     return Footage(
         path=video.path,
@@ -139,7 +158,14 @@ def analyse(video: Video) -> Footage:
         shots=shots,
         frames=_frames(measures, shots),
         sound=_sound(Audio(video.path)) if video.has_audio else pl.DataFrame(schema=SOUND),
+        thumbnails=pl.DataFrame(thumbnails, schema=THUMBNAILS, orient="row"),
     )
+
+
+def _thumbnail(frame: Frame, video: Video) -> bytes:
+    size = _THUMBNAIL, max(1, round(_THUMBNAIL * video.height / video.width))
+    _, jpeg = cv2.imencode(".jpg", frame.rgb(size)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])
+    return jpeg.tobytes()
 
 
 def _frames(measures: list[Measure], shots: ShotTable) -> pl.DataFrame:

@@ -4,6 +4,7 @@ A step whose result is a folder lays ``about.json`` in it: what later steps, the
 """
 
 import contextlib
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Codec, Encoding, encode_sound
-from laterna.media.files import sha256, write_text
+from laterna.media.files import sha256, write_bytes, write_text
 from laterna.media.timecode import Timecode, to_seconds
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
@@ -275,25 +276,18 @@ def export(out: Path, cut: Version, captions: Version, footage: Sequence[Version
         Captions.open(captions.path).save(out / f"captions{suffix}")
 
 
-@step(kind="folder", suffix="", publish=None)
-def sheet(out: Path, cut: Version, footage: Sequence[Version], folder: Path, pieces: Pieces) -> None:
+@step(kind="folder", suffix="", uses=("editing",), publish=None)
+def sheet(out: Path, cut: Version, analyse: Version, footage: Sequence[Version], folder: Path) -> None:
     """Thumbnails of the shots that were used and refused, for the report."""
     timeline, base = _timeline(cut, folder)
-    content = {version.path: version.sha256 for version in footage}
-    out.mkdir()
+    measured = {footage.path: footage for footage in _footage(analyse, folder)}
     refused = [_refused_row(shot, file) for shot, file in _refused(timeline, base)]
     rows = {"used": list(_used(timeline, base)), "refused": refused[:_MOST_REFUSED]}
     for group, shots in rows.items():
         for index, shot in enumerate(shots):
-            file, middle = shot.pop("file"), (Fraction(shot["start"]) + Fraction(shot["end"])) / 2
+            file, start, end = shot.pop("file"), Fraction(shot["start"]), Fraction(shot["end"])
             shot["image"] = f"{group}_{index:03}.jpg"
-            image = pieces.get(
-                content.get(file) or sha256(file),
-                str(middle),
-                suffix=".jpg",
-                make=partial(_save_thumbnail, file, middle),
-            )
-            place(image, out / shot["image"], link=True)
+            write_bytes(out / shot["image"], _thumbnail(measured.get(file), file, start, end))
     _write_about(out, rows)
 
 
@@ -401,8 +395,14 @@ def _refused_row(shot: Mapping[str, Any], file: Path) -> dict[str, Any]:
     return {"file": file, "name": file.stem, "reason": shot["reason"], **times}
 
 
-def _save_thumbnail(file: Path, time: Fraction, out: Path) -> None:
-    Video(file).thumbnail(time, _THUMBNAIL).save(out, quality=82)
+def _thumbnail(measured: editing.Footage | None, file: Path, start: Fraction, end: Fraction) -> bytes:
+    """A JPEG of a shot: one that the analysis kept, or for what was not analysed one of its middle."""
+    kept = None if measured is None else measured.thumbnail(start, end)
+    if kept is not None:
+        return kept
+    data = io.BytesIO()
+    Video(file).thumbnail((start + end) / 2, _THUMBNAIL).save(data, "JPEG", quality=82)
+    return data.getvalue()
 
 
 def _write_about(folder: Path, known: Mapping[str, Any]) -> None:
