@@ -2,14 +2,16 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from laterna.errors import BriefError, DataError, MediaError
+from laterna.production import keys
 from laterna.production.engine import Event, Run, Threads
 from laterna.production.steps import Step, load, options, step
-from laterna.production.store import Store, Version
+from laterna.production.store import Pieces, Store, Version
 
 ran: list[str] = []  # the toy steps that ran, in order
 
@@ -127,6 +129,21 @@ def test_a_changed_file_of_the_users_is_named(tmp_path):
     run("one", "two")
     assert run("one", "changed").why == "../1.txt changed"
     assert run("one", "changed", "more").why.startswith("../2.txt is new")
+
+
+def test_a_renamed_file_of_the_users_is_noticed(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def hum(out: Path, music: Version) -> None:
+        out.write_text(music.path.name)
+
+    def run(name: str):
+        path = tmp_path / name
+        path.write_text("a song")
+        return produce(tmp_path / "out", (hum,), {"music": Version(path, Store(tmp_path).fingerprint(path), "audio")})
+
+    run("song.txt")
+    renamed = run("hymn.txt")["hum"]
+    assert (text(renamed), renamed.why) == ("hymn.txt", "../hymn.txt is new; ../song.txt is gone")
 
 
 def test_a_changed_plan_file_is_named(tmp_path):
@@ -338,6 +355,56 @@ def test_pieces_outlive_a_change_of_what_surrounds_them(tmp_path):
     outcomes = produce(tmp_path, (patchwork,), {"words": "one three"})
     assert text(outcomes["patchwork"]) == "one three"
     assert ran == ["one", "two", "three"]
+
+
+@step(kind="text", suffix=".txt")
+def quilt(out: Path, pieces, words: str) -> None:
+    def sew(path: Path) -> None:
+        ran.append("piece")
+        path.mkdir()
+        (path / "patch.txt").write_text(words)
+
+    out.write_text((pieces.get(words, make=sew) / "patch.txt").read_text())
+
+
+def test_only_makes_pieces_again_too(tmp_path):
+    produce(tmp_path, (quilt,))
+    produce(tmp_path, (quilt,), only="quilt")
+    assert ran == ["piece", "piece"]
+
+
+def test_a_damaged_piece_is_made_again(tmp_path):
+    produce(tmp_path, (quilt,))
+    for piece in (tmp_path / "cache" / "quilt").glob("*/patch.txt"):
+        piece.write_text("a lan")
+    for version in (tmp_path / "versions" / "quilt").iterdir():
+        version.unlink()
+    assert text(produce(tmp_path, (quilt,))["quilt"]) == "a lantern"
+    assert ran == ["piece", "piece"]
+
+
+def test_pieces_depend_on_the_libraries(tmp_path, monkeypatch):
+    produce(tmp_path, (quilt,))
+    monkeypatch.setattr(keys, "_libraries", lambda: {"library av": "99"})
+    assert produce(tmp_path, (quilt,))["quilt"].why.startswith("av: ")
+    assert ran == ["piece", "piece"]
+
+
+def test_a_piece_that_two_threads_ask_for_is_made_once(tmp_path):
+    both, pieces = threading.Barrier(2, timeout=5), Pieces(tmp_path)
+
+    def slowly(path: Path) -> None:
+        ran.append("piece")
+        time.sleep(0.05)
+        path.write_text("piece")
+
+    def ask(_: int) -> str:
+        both.wait()
+        return pieces.get("one", make=slowly).read_text()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(ask, range(2))) == ["piece", "piece"]
+    assert ran == ["piece"]
 
 
 def test_progress_is_told(tmp_path):

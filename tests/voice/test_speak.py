@@ -280,3 +280,11 @@ def test_spoken_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert fresh.samples is again.samples
     else:
         assert np.array_equal(fresh.samples, again.samples)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"noise" * 99])
+def test_a_damaged_spoken_sentence_is_spoken_again(tmp_path: Path, damage) -> None:
+    whole = speak("The lamp was lit.", engine="none", pieces=tmp_path)
+    for piece in tmp_path.glob("*.npz"):
+        piece.write_bytes(damage(piece.read_bytes()))
+    assert speak("The lamp was lit.", engine="none", pieces=tmp_path).transcript == whole.transcript

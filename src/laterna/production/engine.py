@@ -181,8 +181,8 @@ class Run:
             version = Version(by_hand, self.store.fingerprint(by_hand), one.kind)
             self._end(Outcome(name, version, True, 0.0, f"made by hand, {by_hand.name}"), Chosen(""))
             return None
-        given = {**self.values, **{other: outcome.version for other, outcome in self._outcomes.items()}}
-        made_of = parts(one, given, self.options[name], self.store.folder)
+        made = {other: outcome.version for other, outcome in self._outcomes.items()}
+        made_of = parts(one, self.values, made, self.options[name], self.store.folder)
         record, why = self._look_up(name, made_of)
         if record is not None:
             self._end(self._outcome(name, record, kept=True, why=why), Chosen(record.key))
@@ -190,7 +190,10 @@ class Run:
         self._whys[name] = why
         self._tell(name, "started", why, 0.0)
         pieces = self.store.pieces(name).of(*(f"{part} {text}" for part, text in code(one).items()))
-        given |= {"folder": self.store.folder, "pieces": pieces, "progress": functools.partial(self._working, name)}
+        if name == self.only:
+            pieces.forget()  # what it was made of might be what is wrong with it
+        tools = {"folder": self.store.folder, "pieces": pieces, "progress": functools.partial(self._working, name)}
+        given = {**self.values, **made, **tools}
         work = functools.partial(_called, one, [given[need] for need in one.needs], self.options[name])
         return self.executor.submit(self.store.make, name, one.kind, one.suffix, made_of, work)
 

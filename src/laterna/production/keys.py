@@ -40,28 +40,30 @@ _ORDER = "brief order of "
 _LONG = 40  # characters; a longer value is said to have changed, not shown
 
 
-def parts(one: Step, given: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> dict[str, str]:
+def parts(
+    one: Step, fields: Mapping[str, Any], made: Mapping[str, Version], options: Mapping[str, Any], folder: Path
+) -> dict[str, str]:
     """Everything that a step's bytes depend on.
 
-    ``given`` are the brief's fields and the versions of other steps; paths are taken relative to ``folder``.
+    ``fields`` are the brief's, ``made`` the versions of other steps; paths are taken relative to ``folder``.
     """
-    found = {"step": one.name, **code(one), **_libraries()}
+    found = {"step": one.name, **code(one)}
     if one.engines is not None:
         found["engines"] = one.engines()
     for need in one.needs:
         if need not in TOOLS:
-            found |= _described(need, given[need], folder)
+            found |= {f"step {need}": made[need].sha256} if need in made else _described(need, fields[need], folder)
     return found | {f"option {name}": _text(value, folder) for name, value in options.items()}
 
 
 def code(one: Step) -> dict[str, str]:
-    """The code that a step runs: the folders of its departments and of what lies under them, and its own file."""
+    """The code that a step runs: its departments' folders, those of what lies under them, its file, the libraries."""
     folders = {name: _folder(name) for name in (*one.uses, *_SHARED)}
     for name in one.uses:
         if folders[name] is None:
             raise BriefError(f"The step {one.name!r} uses {name!r}, which is no department of Laterna.")
     found = {f"code {name}": _code_sha256(folder) for name, folder in folders.items() if folder is not None}
-    return found | {f"code {one.file.name}": sha256(one.file)}
+    return found | {f"code {one.file.name}": sha256(one.file), **_libraries()}
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -95,9 +97,9 @@ def _bare(group: str, text: str) -> str | None:
 
 
 def _described(need: str, value: Any, folder: Path) -> dict[str, str]:
-    """What a step needs: another step's version, files of the user's one by one, or a field of the brief."""
+    """A field of the brief; the user's files one by one, for they may be renamed as well as changed."""
     if isinstance(value, Version):
-        return {f"step {need}": value.sha256}
+        return {f"{need} {_relative(value.path, folder)}": value.sha256}
     if isinstance(value, tuple) and value and all(isinstance(one, Version) for one in value):
         names = [_relative(one.path, folder) for one in value]
         files = {f"{need} {name}": one.sha256 for name, one in zip(names, value, strict=True)}

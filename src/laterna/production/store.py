@@ -212,19 +212,44 @@ class Pieces:
         return self.folder / f"{key}{suffix}"
 
     def get(self, *parts: str, suffix: str = "", make: Callable[[Path], object]) -> Path:
-        """The piece that ``parts`` name: the one kept, or one that ``make`` writes to the path it is given."""
+        """The piece that ``parts`` name: the one kept, or one that ``make`` writes to the path it is given.
+
+        A kept one whose bytes are no more those that were made is made again. Threads may ask for the same piece at
+        once: it is made by one of them.
+        """
         final = self.path(*parts, suffix=suffix)
-        if not final.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial = self.folder / f"{_PARTIAL}{threading.get_ident()}-{final.name}"
-            try:
-                with disk_full_named(self.folder):
-                    make(partial)
-                    if not final.exists():  # another thread may have made the same meanwhile
-                        _rename_whole(partial, final)
-            finally:
-                _remove(partial)
+        with _being_made.setdefault(final, threading.Lock()):
+            if not _sealed(final):
+                self._make(final, make)
         return final
+
+    def forget(self) -> None:
+        """Remove all the pieces in the folder, to have them made again."""
+        _remove(self.folder)
+
+    def _make(self, final: Path, make: Callable[[Path], object]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.folder / f"{_PARTIAL}{final.name}"
+        try:
+            with disk_full_named(self.folder):
+                make(partial)
+                _rename_whole(partial, final)
+            write_text(_seal(final), sha256(final))
+        finally:
+            _remove(partial)
+
+
+_being_made: dict[Path, threading.Lock] = {}
+
+
+def _seal(piece: Path) -> Path:
+    """Where the SHA-256 that a piece was made with lies."""
+    return piece.with_name(f"{piece.name}.sha256")
+
+
+def _sealed(piece: Path) -> bool:
+    """Whether the piece is there, and as it was made."""
+    return piece.exists() and _seal(piece).is_file() and _seal(piece).read_text() == sha256(piece)
 
 
 def key_of(parts: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """A text spoken: sentence by sentence, joined with pauses, its words timed in the joined sound."""
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -64,9 +65,12 @@ def _spoken(sentence: str, voice: Voice, speed: float, pieces: Path | None) -> S
         return voice.engine.speak_sentence(without_pictographs(sentence), language=voice.language, speed=speed)
     named = json.dumps([voice.engine.name, voice.language, speed, sentence])
     path = pieces / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.npz"
-    if not path.exists():
-        _spoken(sentence, voice, speed, None).save(path)
-    return Spoken.open(path)
+    if path.exists():
+        with contextlib.suppress(DataError):  # a damaged one is spoken again
+            return Spoken.open(path)
+    spoken = _spoken(sentence, voice, speed, None)
+    spoken.save(path)
+    return spoken
 
 
 @dataclass

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
-from laterna.media.files import written_whole
+from laterna.errors import DataError
+from laterna.media.files import quoted, written_whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +38,17 @@ class Spoken:
 
     @classmethod
     def open(cls, path: Path) -> "Spoken":
-        """Read what :meth:`save` wrote."""
-        with np.load(path) as stored:
-            (rate, *duration), *marks = stored["times"].tolist()
-            samples = stored["samples"]
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+        try:
+            with path.open("rb") as file, np.load(file) as stored:
+                (rate, *duration), *marks = stored["times"].tolist()
+                samples = stored["samples"]
+        except (BadZipFile, EOFError, OSError, KeyError, ValueError) as error:
+            raise DataError(f"{quoted(path)} is no whole spoken sentence: delete it.") from error
         return cls(
             samples if len(samples) else None,
             rate,
