@@ -202,6 +202,35 @@ def test_an_error_stops_the_steps_beside_it(tmp_path):
     assert not list((tmp_path / "versions" / "endless").iterdir())
 
 
+def test_an_error_ends_the_threads_of_the_steps_beside_it_before_another_run_may_begin(tmp_path):
+    begun = threading.Event()
+
+    @step(kind="text", suffix=".txt")
+    def endless(out: Path, progress) -> None:
+        def work(_: int) -> None:
+            while True:
+                begun.set()
+                progress(0, 1)
+                ran.append("working")
+                time.sleep(0.01)
+
+        with ThreadPoolExecutor(1) as pool:
+            list(pool.map(work, range(3)))
+
+    @step(kind="text", suffix=".txt")
+    def fails(out: Path) -> None:
+        begun.wait(5)
+        raise DataError("It can't be done: leave it.")
+
+    threads = threading.active_count()
+    with pytest.raises(DataError, match="can't be done"):
+        produce(tmp_path, (endless, fails), {})
+    assert threading.active_count() == threads
+    worked = len(ran)
+    time.sleep(0.05)
+    assert len(ran) == worked
+
+
 def test_independent_steps_run_at_the_same_time(tmp_path):
     both = threading.Barrier(2, timeout=5)
 

@@ -15,7 +15,9 @@ from laterna.media.audio import Audio
 from laterna.media.captions import read_captions
 from laterna.media.timeline import load
 from laterna.media.video import Video
+from laterna.production import plan
 from laterna.production.release import produce
+from laterna.production.store import Pieces, Version
 
 FIELDS = {
     "footage": '["*.mp4"]',
@@ -171,13 +173,23 @@ def test_webm_takes_the_films_place(brief):
 
 
 def test_a_plan_adds_a_step_of_the_users(brief):
-    plan = brief.with_name("mine.py")
-    plan.write_text(
+    mine = brief.with_name("mine.py")
+    mine.write_text(
         "from laterna.production import step\n\n\n@step(kind='text', suffix='.txt')\n"
         "def slogan(out, title, film, *, loud=False):\n    out.write_text(title.upper() if loud else title)\n"
     )
-    release = produce(written(brief.parent, **{"steps.slogan.loud": "true"}), plan=plan)
+    release = produce(written(brief.parent, **{"steps.slogan.loud": "true"}), plan=mine)
     assert (release.folder / "slogan.txt").read_text() == "LIGHT"
+
+
+def test_an_analysis_ends_in_its_midst_when_its_run_was_stopped(tmp_path, rushes):
+    def stopped(done: int, total: int) -> None:
+        raise SystemExit
+
+    footage = [Version(rushes / name, name, "video") for name in COLOURS]
+    with pytest.raises(SystemExit):
+        plan.analyse(tmp_path / "out", footage, "skip", tmp_path, Pieces(tmp_path / "pieces"), stopped)
+    assert not list((tmp_path / "pieces").iterdir())
 
 
 def test_narration_that_overflows_the_length_gives_the_seconds(brief):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -127,11 +128,12 @@ class Footage:
         }
 
 
-def analyse(video: Video) -> Footage:
+def analyse(video: Video, *, progress: Callable[[int, int], None] | None = None) -> Footage:
     """Measure a film for cutting: its shots, sharpness, exposure, motion, fingerprints, loudness and silences.
 
     Args:
         video: the film.
+        progress: called with the frames that are done and all frames.
 
     Raises:
         MediaError: the film's pictures or its sound are broken.
@@ -141,7 +143,9 @@ def analyse(video: Video) -> Footage:
     measures = []
     thumbnails: list[tuple[str, bytes]] = []
     due = Fraction(0)
-    for frame in video.frames(threads=_THREADS):
+    for index, frame in enumerate(video.frames(threads=_THREADS)):
+        if progress is not None:
+            progress(index, video.frame_count)
         luma = detector.add(frame)
         if (measure := meter.add(frame, luma)) is not None:
             measures.append(measure)

@@ -17,7 +17,6 @@ from laterna.production.steps import Step, ancestors, ordered
 from laterna.production.store import Chosen, Record, Store, Version, key_of
 
 _AT_ONCE = 2  # steps; the departments share out the cores themselves, and each step at work holds its frames
-_PATIENCE = 10.0  # seconds given to a stopped step to clear up
 
 
 State = Literal["started", "working", "made", "kept"]
@@ -69,6 +68,7 @@ class Threads:
     """Runs steps in threads.
 
     A stop raises SystemExit, which ends a thread without a word, between two of its instructions: so it clears up.
+    It waits for that: nothing may go on to write once another run may begin.
     """
 
     def __init__(self, at_once: int = _AT_ONCE) -> None:
@@ -100,7 +100,7 @@ class Threads:
             if thread.is_alive() and thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
         for thread in self._threads:
-            thread.join(_PATIENCE)
+            thread.join()
 
 
 @dataclass
@@ -132,6 +132,7 @@ class Run:
         self._outcomes: dict[str, Outcome] = {}
         self._whys: dict[str, str] = {}
         self._wanted = self._selected()
+        self._stopped = threading.Event()
 
     def __call__(self) -> dict[str, Outcome]:
         """Make what has to be made; each step's outcome, in the order in which they ended.
@@ -155,6 +156,7 @@ class Run:
                     self._made(name, future.result())
                     sorter.done(name)
         except BaseException:  # a step's error, or Ctrl-C: what still runs would work for nobody
+            self._stopped.set()
             self.executor.stop()
             raise
         return self._outcomes
@@ -231,6 +233,8 @@ class Run:
         self._tell(outcome.step, "kept" if outcome.kept else "made", outcome.why, outcome.seconds)
 
     def _working(self, name: str, done: int, total: int) -> None:
+        if self._stopped.is_set():
+            raise SystemExit  # threads of a step's own, which the executor doesn't know, end by this
         self._tell(name, "working", self._whys[name], 0.0, done / total if total else 0.0)
 
     def _tell(self, name: str, state: State, why: str, seconds: float, share: float = 0.0) -> None:

@@ -58,8 +58,9 @@ def analyse(
     """Decode each file once and measure all that the choice of shots needs; a file is analysed once in its life."""
     rows: list[dict[str, Any]] = []
     out.mkdir()
+    analysed = partial(_analysed, pieces=pieces, going_on=lambda *_: progress(len(rows), len(footage)))
     with ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:
-        for index, one in enumerate(pool.map(partial(_analysed, pieces=pieces), footage)):
+        for index, one in enumerate(pool.map(analysed, footage)):
             row = {"path": os.path.relpath(footage[index].path, folder), "sha256": footage[index].sha256}
             if isinstance(one, Path):
                 place(one, out / f"{index:04}", link=True)
@@ -291,10 +292,14 @@ def sheet(out: Path, cut: Version, analyse: Version, footage: Sequence[Version],
     _write_about(out, rows)
 
 
-def _analysed(version: Version, pieces: Pieces) -> Path | LaternaError:
-    """The folder of a file's analysis, or what is wrong with the file."""
+def _analysed(version: Version, pieces: Pieces, going_on: Progress) -> Path | LaternaError:
+    """The folder of a file's analysis, or what is wrong with the file. ``going_on`` ends it when the run stops."""
+
+    def make(out: Path) -> None:
+        editing.analyse(Video(version.path), progress=going_on).save(out)
+
     try:
-        return pieces.get(version.sha256, make=lambda out: editing.analyse(Video(version.path)).save(out))
+        return pieces.get(version.sha256, make=make)
     except StorageError:  # no fault of the footage
         raise
     except LaternaError as error:

@@ -3,7 +3,8 @@
 A step's first parameter, ``out``, is where it writes. The other positional ones are named after what it needs:
 fields of the brief, or other steps, whose chosen :class:`Version` it is given. The keyword-only ones are its
 options, set in the brief's ``[steps.<name>]``. It may also ask for ``folder`` (the production's own), ``pieces`` (where
-parts of its work are kept between runs) and ``progress`` (to be called with how much of how much is done)::
+parts of its work are kept between runs) and ``progress`` (to be called with how much of how much is done, from its own
+threads too; there a run that was stopped ends)::
 
     from laterna.production import Version, step
 
