@@ -199,6 +199,16 @@ def test_the_productions_own_files_are_no_footage(tmp_path):
     assert [file.name for file in brief.footage_files(outside=tmp_path / "out")] == ["a.mp4"]
 
 
+def test_what_other_productions_made_is_no_footage_unless_it_is_named(tmp_path):
+    for name in ("a.mp4", "old/film.mp4", "old/versions/film/0123.mp4", "old/versions/chosen.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = Brief.open(written(tmp_path, footage='["**/*.mp4"]')).footage_files()
+    assert [file.name for file in found] == ["a.mp4"]
+    named = Brief.open(written(tmp_path, footage='["old/film.mp4"]')).footage_files()
+    assert [file.name for file in named] == ["film.mp4"]
+
+
 def test_a_pattern_that_finds_nothing_is_named(tmp_path):
     with pytest.raises(BriefError, match=r"the footage pattern '\*.mp4', which finds no file"):
         Brief.open(written(tmp_path)).footage_files()

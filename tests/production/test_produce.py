@@ -182,6 +182,11 @@ def test_a_plan_adds_a_step_of_the_users(brief):
     assert (release.folder / "slogan.txt").read_text() == "LIGHT"
 
 
+def test_footage_is_hashed_once(brief, monkeypatch):
+    monkeypatch.setattr(plan, "sha256", lambda path: pytest.fail(f"{path} was hashed again"))
+    assert produce(brief).length == 2
+
+
 def test_an_analysis_ends_in_its_midst_when_its_run_was_stopped(tmp_path, rushes):
     def stopped(done: int, total: int) -> None:
         raise SystemExit

@@ -112,6 +112,37 @@ def test_only_publishes_what_it_looked_at(brief):
     assert "Dark" in (produce(brief).folder / "film.list").read_text()
 
 
+def test_the_same_footage_twice_is_used_once(brief):
+    (brief.parent / "c.mp4").write_text("a.mp4")
+    (brief.parent / "d.mp4").symlink_to("b.mp4")
+    release = produce(brief)
+    assert (release.folder / "film.txt").read_text() == "Light: a.mp4, b.mp4"
+    assert [one.path.name for one in release.skipped] == ["c.mp4", "d.mp4"]
+    assert "is a copy of" in release.skipped[0].reason
+    assert "c.mp4" in (release.folder / "report.html").read_text()
+
+
+def test_a_pinned_copy_stands_for_the_file_that_is_used(brief, toys):
+    @step(kind="text", suffix=".txt")
+    def pins(out: Path, pin: tuple) -> None:
+        out.write_text(", ".join(str(one["footage"]) for one in pin))
+
+    toys(pins)
+    (brief.parent / "c.mp4").write_text("a.mp4")
+    with brief.open("a") as file:
+        file.write('[[pin]]\nfootage = "c.mp4"\n[[pin]]\nfootage = "b*"\n')
+    assert (produce(brief).folder / "pins.txt").read_text() == f"{brief.parent.resolve() / 'a.mp4'}, b*"
+
+
+def test_a_folder_named_by_way_of_another_is_the_same(brief, tmp_path):
+    produce(brief)
+    (tmp_path / "way").mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path)
+    for way in (tmp_path / "way" / "..", tmp_path / "linked"):
+        again = produce(way / "brief.toml", out=way / "brief")
+        assert all(outcome.kept for outcome in again.steps)
+
+
 def test_a_moved_production_keeps_everything(brief, tmp_path):
     produce(brief)
     moved = tmp_path / "elsewhere ü\n"

@@ -150,7 +150,7 @@ class Brief(_Table):
             raise BriefError(_sentence(error, path)) from error
         if brief.narration is not None and brief.narration_file is not None:
             raise BriefError(f"{quoted(path)} has both narration and narration_file: keep one of them.")
-        brief._path = Path(path).absolute()
+        brief._path = Path(os.path.realpath(Path(path).parent)) / Path(path).name
         return brief
 
     @property
@@ -166,7 +166,8 @@ class Brief(_Table):
     def footage_files(self, *, outside: Path | None = None) -> list[Path]:
         """The files that the footage patterns find, each once, sorted by path within a pattern.
 
-        Files in the folder ``outside`` (the production's own) are left out.
+        Files in the folder ``outside`` (the production's own), and what patterns find in other productions, are left
+        out.
 
         Raises:
             BriefError: a pattern finds nothing.
@@ -187,7 +188,9 @@ class Brief(_Table):
         if os.path.lexists(exact):  # a name may hold the characters of a pattern
             return [Path(os.path.normpath(exact))]
         names = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207 (absolute patterns too)
-        return sorted(Path(os.path.normpath(self.folder / name)) for name in names)
+        files = sorted(Path(os.path.normpath(self.folder / name)) for name in names)
+        made = {folder for file in files for folder in file.parents if is_production(folder)}
+        return [file for file in files if not made & ({*file.parents} - {self.folder, *self.folder.parents})]
 
     def music_file(self) -> Path | None:
         """Where the music is, or None."""
@@ -203,6 +206,11 @@ class Brief(_Table):
         if self.narration_file is not None:
             text = _read_text(self.folder / self.narration_file)
         return (text or "").strip() or None
+
+
+def is_production(folder: Path) -> bool:
+    """Whether a run of `laterna produce` keeps its versions in ``folder``."""
+    return (folder / "versions" / "chosen.json").is_file()
 
 
 def upgrade(data: dict[str, Any], path: str | os.PathLike[str]) -> dict[str, Any]:

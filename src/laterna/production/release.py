@@ -98,18 +98,23 @@ def produce(
 
 
 def _footage(brief: Brief, store: Store) -> tuple[tuple[Version, ...], tuple[Skipped, ...]]:
-    """The footage that can be read at all. What is wrong inside a file, its analysis finds."""
-    good, skipped = [], []
+    """The footage that can be read at all, each content once. What is wrong inside a file, its analysis finds."""
+    good: dict[str, Version] = {}
+    skipped = []
     for path in brief.footage_files(outside=store.folder):
         try:
-            good.append(_source(path, "video", store))
+            one = _source(path, "video", store)
         except MediaError as error:
             if brief.on_bad_footage == "stop":
                 raise
             skipped.append(Skipped(path, str(error)))
+        else:
+            same = good.setdefault(one.sha256, one)
+            if same is not one:
+                skipped.append(Skipped(path, f"{quoted(path)} is a copy of {quoted(same.path)}, which is used."))
     if not good:
         raise BriefError(f"None of the footage can be used; the first: {skipped[0].reason}")
-    return tuple(good), tuple(skipped)
+    return tuple(good.values()), tuple(skipped)
 
 
 def _source(path: Path, kind: str, store: Store) -> Version:
@@ -128,15 +133,21 @@ def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[st
         "footage": footage,
         "narration": brief.narration_text(),
         "music": None if music is None else _source(music, "audio", store),
-        "pin": tuple(_choice(brief, pin) for pin in brief.pin),
-        "forbid": tuple(_choice(brief, ban) for ban in brief.forbid),
+        "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
+        "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
     }
 
 
-def _choice(brief: Brief, choice: Pin | Forbid) -> dict[str, Any]:
-    """A pin or ban; what names a file from the brief's folder becomes its path, the rest is a name or pattern."""
+def _choice(brief: Brief, choice: Pin | Forbid, store: Store, footage: Iterable[Version]) -> dict[str, Any]:
+    """A pin or ban; what names a file from the brief's folder becomes its path, the rest is a name or pattern.
+
+    A copy is named for the file that is used in its place.
+    """
     path = Path(os.path.normpath(brief.folder / choice.footage))
-    return dict(choice) | {"footage": path if path.exists() else choice.footage}
+    if not path.is_file():
+        return dict(choice)
+    digest = store.fingerprint(path)
+    return dict(choice) | {"footage": next((one.path for one in footage if one.sha256 == digest), path)}
 
 
 def _released(

@@ -63,7 +63,7 @@ class Store:
     """The versions and pieces in the production's ``folder``, which is made."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.absolute()
+        self.folder = Path(os.path.realpath(folder))  # paths that start from it may then lose their ".."
         self._versions = self.folder / "versions"
         self._cache = self.folder / "cache"
         self._known: dict[str, list[Any]] = {}
