@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from laterna.errors import BriefError, LaternaError, MediaError
+from laterna.production import release as releases
 from laterna.production import steps
 from laterna.production.release import produce
 from laterna.production.steps import step
-from laterna.production.store import Store, Version
+from laterna.production.store import Store, Version, place
 
 
 @step(kind="text", suffix=".txt")
@@ -95,6 +96,49 @@ def test_a_published_file_that_someone_changed_is_set_aside(brief):
     produce(written(brief.parent, title='"Dark"'))
     assert (folder / "film.list").read_text().startswith("list of Dark")
     assert (folder / "film.yours.list").read_text() == "my own list"
+
+
+def test_every_change_by_hand_is_kept(brief):
+    for title in ("Dark", "Dim", "Bright"):
+        folder = produce(written(brief.parent, title=f'"{title}"')).folder
+        (folder / "film.list").write_text(f"mine of {title}")
+        (folder / "report.html").write_text(f"my report of {title}")
+    produce(brief)
+    lists = [(folder / f"film.yours{number}.list").read_text() for number in ("", ".2", ".3")]
+    assert lists == ["mine of Dark", "mine of Dim", "mine of Bright"]
+    assert (folder / "report.yours.2.html").read_text() == "my report of Dim"
+
+
+def test_what_a_run_with_only_laid_out_is_not_taken_for_someones(brief):
+    produce(brief)
+    produce(written(brief.parent, title='"Dark"'), only="film")
+    folder = produce(written(brief.parent, title='"Dim"')).folder
+    assert not [*folder.glob("*.yours*")]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_what_a_killed_run_laid_out_is_not_taken_for_someones(brief, monkeypatch, after):
+    produce(brief)
+
+    def killed(source: Path, target: Path, **how) -> None:
+        if after:
+            place(source, target, **how)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(releases, "place", killed)
+    with pytest.raises(KeyboardInterrupt):
+        produce(written(brief.parent, title='"Dark"'))
+    monkeypatch.setattr(releases, "place", place)
+    folder = produce(written(brief.parent, title='"Dim"')).folder
+    assert "Dim" in (folder / "film.txt").read_text()
+    assert not [*folder.glob("*.yours*")]
+
+
+def test_what_a_killed_run_left_among_the_published_is_cleared(brief):
+    left = produce(brief).folder / "stems" / ".partial-one.wav"
+    left.write_text("half")
+    produce(brief)
+    assert not left.exists()
 
 
 def test_changing_a_published_file_leaves_its_version_whole(brief):

@@ -1,10 +1,12 @@
 """From a brief to a folder with a finished film in it."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
 from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
 from laterna.production.findings import Findings, Skipped
+from laterna.production.published import Published
 from laterna.production.store import Store, Version, place
 
 _LINKED = (".mp4", ".webm", ".wav")  # large, and nobody edits them in place; the rest is copied
@@ -158,21 +161,23 @@ def _released(
     skipped: tuple[Skipped, ...],
 ) -> Release:
     """Lay out the chosen versions, and write the project record and the report beside them."""
-    before = _read_record(store.folder)
-    published = _publish(store, plan, outcomes, before.get("files", {}))
+    shelf, laid_out = Published(store), _laid_out(plan, outcomes)
+    digests = {name: store.fingerprint(source) for name, source in laid_out.items()}
+    for name, source in laid_out.items():
+        shelf.put(name, digests[name], partial(place, source, link=source.suffix in _LINKED))
     found = Findings({name: outcome.version.path for name, outcome in outcomes.items()})
     everything = skipped + tuple(Skipped(store.folder / path, reason) for path, reason in found.skipped)
-    complete = outcomes.keys() == plan.keys()
-    if complete:
-        _clear(store, before.get("files", {}), published)
-        contents = found.contents(brief, published, tuple(outcomes.values()), everything)
-        write_text(store.folder / _REPORT, report.page(contents))
-        record = _record(brief, store, outcomes, published, found, everything)
-        write_text(store.folder / _RECORD, json.dumps(record, indent=1, ensure_ascii=False, default=_plain) + "\n")
-    files = [*published, *((_REPORT, _RECORD) if complete else ())]
+    names = [*laid_out]
+    if outcomes.keys() == plan.keys():  # a run with `only` tells but a part
+        contents = found.contents(brief, digests, tuple(outcomes.values()), everything)
+        record = _record(brief, store, outcomes, digests, found, everything)
+        names += (_REPORT, _RECORD)
+        _write(shelf, _REPORT, report.page(contents))
+        _write(shelf, _RECORD, json.dumps(record, indent=1, ensure_ascii=False, default=_plain) + "\n")
+        shelf.clear(names)
     return Release(
         folder=store.folder,
-        files=tuple(map(Path, files)),
+        files=tuple(map(Path, names)),
         steps=tuple(outcomes.values()),
         loudness=found.loudness,
         length=found.length,
@@ -181,23 +186,8 @@ def _released(
     )
 
 
-def _publish(
-    store: Store, plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome], before: Mapping[str, str]
-) -> dict[str, str]:
-    """Lay the chosen versions in the production's folder; the SHA-256 of each file there, by its relative path.
-
-    A file that someone changed since a run put it there is moved aside, as "film.yours.otio", before it is replaced.
-    """
-    published = {}
-    for name, source in _laid_out(plan, outcomes).items():
-        target, digest = store.folder / name, store.fingerprint(source)
-        present = store.fingerprint(target) if target.is_file() else None
-        if present not in (None, digest, before.get(name)):
-            target.replace(target.with_name(f"{target.stem}.yours{target.suffix}"))
-        if present != digest:
-            place(source, target, link=target.suffix in _LINKED)
-        published[name] = digest
-    return published
+def _write(shelf: Published, name: str, text: str) -> None:
+    shelf.put(name, hashlib.sha256(text.encode()).hexdigest(), partial(write_text, text=text))
 
 
 def _laid_out(plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome]) -> dict[str, Path]:
@@ -221,14 +211,6 @@ def _files(name: str, path: Path) -> Iterator[tuple[str, Path]]:
     for file in sorted(path.rglob("*")):
         if file.is_file():
             yield f"{name}/{file.relative_to(path).as_posix()}", file
-
-
-def _clear(store: Store, before: Mapping[str, str], published: Mapping[str, str]) -> None:
-    """Remove what an earlier run laid out and this one has no more, unless someone changed it since."""
-    for name in before.keys() - published.keys():
-        file = store.folder / name
-        if file.is_file() and store.fingerprint(file) == before[name]:
-            file.unlink()
 
 
 def _record(
@@ -272,11 +254,3 @@ def _record(
 def _plain(value: Brief | Pin | Forbid | Fraction) -> Any:
     """What JSON lacks: a brief's tables as tables, times as exact text."""
     return str(value) if isinstance(value, Fraction) else dict(value)
-
-
-def _read_record(folder: Path) -> dict[str, Any]:
-    try:
-        record = json.loads((folder / _RECORD).read_text())
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}

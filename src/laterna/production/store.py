@@ -182,6 +182,14 @@ class Store:
         data = {step: asdict(entry) for step, entry in sorted(chosen.items())}
         write_text(self._versions / "chosen.json", json.dumps(data, indent=1) + "\n")
 
+    def published(self) -> dict[str, list[str]]:
+        """The SHA-256 of the files that runs laid in the folder, by their path from there; see Published."""
+        return _read_json(self._versions / "published.json")
+
+    def publish(self, known: Mapping[str, list[str]]) -> None:
+        """Remember what :meth:`published` gives."""
+        write_text(self._versions / "published.json", json.dumps(known, indent=1) + "\n")
+
     def pieces(self, name: str) -> "Pieces":
         """The pieces of one step, in ``cache/<name>/``."""
         return Pieces(self._cache / name)
@@ -191,8 +199,9 @@ class Store:
         for folder in (self._versions, self._cache):
             for left in [*folder.glob(f"**/{_PARTIAL}*")]:
                 _remove(left)
-        for left in self.folder.glob(f"{_PARTIAL}*"):
-            _remove(left)
+        for folder in {(self.folder / name).parent for name in ("film", *self.published())}:
+            for left in [*folder.glob(f"{_PARTIAL}*")]:
+                _remove(left)
 
 
 @dataclass(frozen=True, slots=True)
