@@ -15,7 +15,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_brief_can_be_read(path: Path) -> None:
     brief = Brief.open(path)
-    assert brief.title
+    assert brief.length > 0
     assert brief.narration
 
 
