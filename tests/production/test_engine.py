@@ -1,5 +1,6 @@
 """The engine, proven on toy plans whose steps write texts."""
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -321,6 +322,17 @@ def test_a_garbled_record_is_made_again(tmp_path):
     produce(tmp_path)
     for record in (tmp_path / "versions" / "count").glob("*.record.json"):
         record.write_text("{")
+    ran.clear()
+    assert text(produce(tmp_path)["count"]) == "9"
+    assert ran == ["count"]
+
+
+def test_records_of_another_make_are_made_again(tmp_path):
+    produce(tmp_path)
+    chosen = tmp_path / "versions" / "chosen.json"
+    chosen.write_text(json.dumps({"draft": {"key": 1, "mood": "odd"}, "count": 3, "bind": {}}))
+    for record in (tmp_path / "versions" / "count").glob("*.record.json"):
+        record.write_text('{"key": "0123", "colour": "red"}')
     ran.clear()
     assert text(produce(tmp_path)["count"]) == "9"
     assert ran == ["count"]

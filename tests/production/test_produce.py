@@ -182,6 +182,26 @@ def test_a_plan_adds_a_step_of_the_users(brief):
     assert (release.folder / "slogan.txt").read_text() == "LIGHT"
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("preset", '"foo"', r"\[steps.film\], preset can't be used: 'foo' should be 'ultrafast'"),
+        ("crf", "-3", r"\[steps.film\], crf can't be used: -3 should be greater than or equal to 0"),
+        ("crf", "900", r"\[steps.film\], crf can't be used: 900 should be less than or equal to 51"),
+    ],
+)
+def test_an_encoding_that_is_none_is_refused_at_once(brief, option, value, says):
+    with pytest.raises(BriefError, match=says):
+        produce(written(brief.parent, **{f"steps.film.{option}": value}))
+
+
+def test_an_analysis_by_hand_that_tells_no_footage_is_named(brief):
+    by_hand = brief.with_suffix("") / "versions" / "analyse" / "hand"
+    by_hand.mkdir(parents=True)
+    with pytest.raises(BriefError, match=r"analyse/hand' has no about.json with its footage"):
+        produce(brief)
+
+
 def test_footage_is_hashed_once(brief, monkeypatch):
     monkeypatch.setattr(plan, "sha256", lambda path: pytest.fail(f"{path} was hashed again"))
     assert produce(brief).length == 2

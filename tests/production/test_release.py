@@ -229,6 +229,15 @@ def test_footage_that_is_no_file_stops_the_run_or_is_skipped(brief, make, name):
     assert (release.folder / "film.txt").read_text() == "Light: a.mp4, b.mp4"
 
 
+def test_a_name_that_is_no_text_is_refused_in_one_sentence(brief):
+    Path(os.fsdecode(os.fsencode(brief.parent) + b"/\xff.mp4")).write_text("x")
+    with pytest.raises(MediaError, match=r"\\udcff\.mp4' has a name that is no UTF-8"):
+        produce(brief)
+    release = produce(written(brief.parent, on_bad_footage='"skip"'))
+    assert "\\udcff.mp4" in (release.folder / "report.html").read_text()
+    assert json.loads((release.folder / "project.json").read_text())["skipped"][0]["path"].startswith("../")
+
+
 def test_when_no_footage_can_be_used_the_first_reason_is_said(brief):
     for name in ("a.mp4", "b.mp4"):
         (brief.parent / name).write_text("")

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import opentimelineio as otio
+import pydantic
 
 from laterna import editing, sound, voice
 from laterna.editing.cut import Mood
@@ -25,8 +26,8 @@ from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Codec, Encoding, encode_sound
-from laterna.media.files import sha256, write_bytes, write_text
-from laterna.media.timecode import Timecode, to_seconds
+from laterna.media.files import quoted, sha256, write_bytes, write_text
+from laterna.media.timecode import to_seconds
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
 from laterna.production.findings import ABOUT, read_about
@@ -36,6 +37,9 @@ from laterna.sound.mix import Preset
 from laterna.voice.engines import engines
 
 Progress = Callable[[int, int], None]
+X264Preset = Literal[
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"
+]
 
 _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief calls them
 _EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
@@ -143,13 +147,14 @@ def captions(
     narration: str | None,
     language: str,
     rate: Fraction,
+    folder: Path,
     *,
     line_length: int | None = None,
 ) -> None:
     """Lay out what is said, when the cut has it said."""
     transcript, _ = _spoken(narrate, narration, language)
-    timeline = timelines.load(cut.path)
-    editing.captions(transcript, timeline, rate=str(rate), line_length=line_length).save(out)
+    timeline, base = _timeline(cut, folder, rate)
+    editing.captions(transcript, timeline, rate=str(rate), line_length=line_length, folder=base).save(out)
 
 
 @step(kind="folder", suffix="", uses=("sound",), publish=("mix.wav", "stems"))
@@ -161,6 +166,7 @@ def mix(
     music: Version | None,
     loudness: Preset,
     codec: str,
+    rate: Fraction,
     folder: Path,
     *,
     duck_db: float = 10.0,
@@ -170,7 +176,7 @@ def mix(
     ceiling: float = -1.0,
 ) -> None:
     """Mix the sound, and encode it as the film will have it: codecs move its level, which is corrected."""
-    timeline, base = _timeline(cut, folder)
+    timeline, base = _timeline(cut, folder, rate)
     mixed = partial(
         sound.mix,
         timeline,
@@ -210,11 +216,11 @@ def film(
     pieces: Pieces,
     progress: Progress,
     *,
-    crf: int = 20,
-    preset: str = "veryfast",
+    crf: Annotated[int, pydantic.Field(ge=0, le=51)] = 20,
+    preset: X264Preset = "veryfast",
 ) -> Path:
     """Render the pictures, and lay the mix under them."""
-    timeline, base = _timeline(cut, folder)
+    timeline, base = _timeline(cut, folder, rate)
     about = read_about(mix.path)
     content = {version.path: version.sha256 for version in footage}
     encoding = Encoding(size, rate, _CODECS[codec], preset, crf)
@@ -251,10 +257,16 @@ def measure(out: Path, film: Version) -> None:
 
 @step(kind="image", suffix=".png", uses=("editing",))
 def poster(
-    out: Path, cut: Version, footage: Sequence[Version], size: tuple[int, int], title: str | None, folder: Path
+    out: Path,
+    cut: Version,
+    footage: Sequence[Version],
+    size: tuple[int, int],
+    title: str | None,
+    rate: Fraction,
+    folder: Path,
 ) -> None:
     """One picture that stands for the film."""
-    timeline, base = _timeline(cut, folder)
+    timeline, base = _timeline(cut, folder, rate)
     editing.poster(timeline, folder=base, size=size, title=title or "").save(out)
 
 
@@ -264,9 +276,11 @@ def poster(
     uses=("editing",),
     publish=("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt"),
 )
-def export(out: Path, cut: Version, captions: Version, footage: Sequence[Version], folder: Path) -> None:
+def export(
+    out: Path, cut: Version, captions: Version, footage: Sequence[Version], rate: Fraction, folder: Path
+) -> None:
     """The cut for other programs, its media named as they lie from the production's folder; captions as files."""
-    timeline, base = _timeline(cut, folder)
+    timeline, base = _timeline(cut, folder, rate)
     for clip in _file_clips(timeline):
         clip.media_reference.target_url = timelines.url(timelines.resolve(clip.media_reference, base), folder)
     for shot, file in _refused(timeline, base):
@@ -278,9 +292,9 @@ def export(out: Path, cut: Version, captions: Version, footage: Sequence[Version
 
 
 @step(kind="folder", suffix="", uses=("editing",), publish=None)
-def sheet(out: Path, cut: Version, analyse: Version, footage: Sequence[Version], folder: Path) -> None:
+def sheet(out: Path, cut: Version, analyse: Version, footage: Sequence[Version], rate: Fraction, folder: Path) -> None:
     """Thumbnails of the shots that were used and refused, for the report."""
-    timeline, base = _timeline(cut, folder)
+    timeline, base = _timeline(cut, folder, rate)
     measured = {footage.path: footage for footage in _footage(analyse, folder)}
     refused = [_refused_row(shot, file) for shot, file in _refused(timeline, base)]
     rows = {"used": list(_used(timeline, base)), "refused": refused[:_MOST_REFUSED]}
@@ -319,7 +333,9 @@ def _source_facts(path: Path) -> dict[str, Any]:
 
 def _footage(analyse: Version, folder: Path) -> list[editing.Footage]:
     """The analyses, each of its file where that lies now."""
-    rows = read_about(analyse.path)["footage"]
+    rows = read_about(analyse.path).get("footage")
+    if not isinstance(rows, list):
+        raise BriefError(f"{quoted(analyse.path)} has no {ABOUT} with its footage: copy a version that the step made.")
     return [
         replace(editing.Footage.open(analyse.path / row["analysis"]), path=Path(os.path.normpath(folder / row["path"])))
         for row in rows
@@ -339,11 +355,15 @@ def _spoken(narrate: Version, narration: str | None, language: str) -> tuple[Tra
     return voice.align(narration, Audio(recording), language=language), recording
 
 
-def _timeline(cut: Version, folder: Path) -> tuple[otio.schema.Timeline, Path]:
-    """A cut, and the folder that its media are named from: its own, or the production's for a copy of film.otio."""
-    timeline = timelines.load(cut.path)
-    own = cut.path.parent
-    return timeline, folder if not _linked(timeline, own) and _linked(timeline, folder) else own
+def _timeline(cut: Version, folder: Path, rate: Fraction) -> tuple[otio.schema.Timeline, Path]:
+    """A cut, and the folder that its media are named from: its own, or the production's for a copy of film.otio.
+
+    ``rate`` is the brief's, for an EDL that states none.
+    """
+    own, timeline = cut.path.parent, timelines.load(cut.path, rate=rate)
+    if _linked(timeline, own) or not _linked(timeline, folder):
+        return timeline, own
+    return timelines.load(cut.path, rate=rate, folder=folder), folder
 
 
 def _linked(timeline: otio.schema.Timeline, folder: Path) -> bool:
@@ -369,21 +389,19 @@ def _coded(mix: Path, codec: str) -> Path:
 
 def _used(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:
     """The shots of the picture track in order, with their place in their file and in the film."""
-    rate = timelines.frame_rate(timeline)
+    timecodes = cache(lambda path: Video(path).timecode)
     for clip in timelines.track(timeline, "Picture").find_clips():
-        reference, span = clip.media_reference, clip.trimmed_range()
-        if not isinstance(reference, otio.schema.ExternalReference):
+        if not isinstance(clip.media_reference, otio.schema.ExternalReference):
             continue
-        first = to_seconds(span.start_time)
-        start = first - (to_seconds(reference.available_range.start_time) if reference.available_range else 0)
-        has_timecode = "timecode" in reference.metadata.get("laterna", {})
+        file, start = timelines.resolve(clip.media_reference, base), timelines.source_start(clip, base)
+        first = timecodes(file)
         yield {
-            "file": timelines.resolve(reference, base),
+            "file": file,
             "name": clip.name,
             "start": str(start),
-            "end": str(start + to_seconds(span.duration)),
+            "end": str(start + to_seconds(clip.trimmed_range().duration)),
             "at": str(to_seconds(clip.range_in_parent().start_time)),
-            "timecode": str(Timecode(round(first * rate), rate)) if has_timecode else None,
+            "timecode": str(first + int(start * first.rate)) if first else None,
             "reason": str(clip.metadata.get("laterna", {}).get("reason", "")),
         }
 

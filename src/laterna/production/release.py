@@ -12,7 +12,7 @@ from typing import Any
 
 from laterna import __version__
 from laterna.errors import BriefError, MediaError
-from laterna.media.files import quoted, regular_file, write_text
+from laterna.media.files import quoted, regular_file, write_bytes
 from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
 from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
@@ -122,6 +122,10 @@ def _footage(brief: Brief, store: Store) -> tuple[tuple[Version, ...], tuple[Ski
 
 def _source(path: Path, kind: str, store: Store) -> Version:
     try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError as error:  # no timeline could name it
+        raise MediaError(f"{quoted(path)} has a name that is no UTF-8: rename it.") from error
+    try:
         return Version(path, store.fingerprint(regular_file(path)), kind)
     except OSError as error:
         raise MediaError(f"{quoted(path)} can't be read ({error.strerror}): check who may read it.") from error
@@ -187,7 +191,8 @@ def _released(
 
 
 def _write(shelf: Published, name: str, text: str) -> None:
-    shelf.put(name, hashlib.sha256(text.encode()).hexdigest(), partial(write_text, text=text))
+    data = text.encode(errors="backslashreplace")  # names of skipped files may be no UTF-8
+    shelf.put(name, hashlib.sha256(data).hexdigest(), partial(write_bytes, data=data))
 
 
 def _laid_out(plan: Mapping[str, steps.Step], outcomes: Mapping[str, Outcome]) -> dict[str, Path]:

@@ -185,7 +185,7 @@ def options(steps: Mapping[str, Step], tables: Mapping[str, Mapping[str, Any]]) 
 
 
 def _checked(one: Step, table: Mapping[str, Any]) -> dict[str, Any]:
-    hints = get_type_hints(one.call) if table else {}
+    hints = get_type_hints(one.call, include_extras=True) if table else {}
     checked = {}
     for name, value in table.items():
         if name not in one.defaults:

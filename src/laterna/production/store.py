@@ -17,10 +17,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import pydantic
 
 from laterna.errors import BriefError, MediaError
 from laterna.media.files import disk_full_named, quoted, sha256, write_text
+
+T = TypeVar("T")
 
 _PARTIAL = ".partial-"
 _SETTLED = 2.0  # seconds; a younger file can still change without a new time stamp, so its hash isn't remembered
@@ -136,8 +140,7 @@ class Store:
 
     def record(self, step: str, key: str) -> Record | None:
         """What is known of a version that was once made, whether or not it is still there."""
-        data = _read_json(self._versions / step / f"{key}.record.json")
-        return Record(**data) if data else None
+        return _read_as(Record, _read_json(self._versions / step / f"{key}.record.json"))
 
     def path(self, step: str, record: Record) -> Path:
         """Where a record's version lies."""
@@ -175,7 +178,8 @@ class Store:
 
     def chosen(self) -> dict[str, Chosen]:
         """Each step's chosen version, as the last run left it."""
-        return {step: Chosen(**entry) for step, entry in _read_json(self._versions / "chosen.json").items()}
+        read = {step: _read_as(Chosen, entry) for step, entry in _read_json(self._versions / "chosen.json").items()}
+        return {step: chosen for step, chosen in read.items() if chosen is not None}
 
     def choose(self, chosen: Mapping[str, Chosen]) -> None:
         """Remember each step's chosen version."""
@@ -184,7 +188,7 @@ class Store:
 
     def published(self) -> dict[str, list[str]]:
         """The SHA-256 of the files that runs laid in the folder, by their path from there; see Published."""
-        return _read_json(self._versions / "published.json")
+        return _read_as(dict[str, list[str]], _read_json(self._versions / "published.json")) or {}
 
     def publish(self, known: Mapping[str, list[str]]) -> None:
         """Remember what :meth:`published` gives."""
@@ -307,6 +311,14 @@ def _remove(path: Path) -> None:
 
 def _hidden(relative: Path) -> bool:
     return any(part.startswith(".") for part in relative.parts)
+
+
+def _read_as(kind: type[T], data: Any) -> T | None:
+    """Data from a file as the type that was written; None where another Laterna, or someone, wrote others."""
+    try:
+        return pydantic.TypeAdapter(kind).validate_python(data)
+    except pydantic.ValidationError:
+        return None
 
 
 def _read_json(path: Path) -> dict[str, Any]:
