@@ -1,9 +1,12 @@
 """The engine, proven on toy plans whose steps write texts."""
 
 import json
+import multiprocessing
+import os
+import pickle
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -160,6 +163,41 @@ def test_a_changed_plan_file_is_named(tmp_path):
     run(source)
     changed = run(source.replace("first", "other"))
     assert (text(changed), changed.why) == ("other", "mine's code changed")
+
+
+def test_a_step_may_run_in_another_process(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import os\nfrom laterna.production.steps import step\n"
+        "@step(kind='text', suffix='.txt')\ndef hello(out, words, pieces, progress, *, loud=False):\n"
+        "    progress(1, 2)\n    piece = pieces.get(words, make=lambda path: path.write_text(words))\n"
+        "    out.write_text(f'{piece.read_text()} {loud} {os.getpid()}')\n"
+    )
+    steps = {"hello": load(tmp_path / "mine.py")["hello"]}
+    store, tables = Store(tmp_path / "out"), {"hello": {"loud": True}}
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool, store.locked():
+        pool.stop = pool.shutdown
+        made = Run(steps, VALUES, options(steps, tables), store, pool)()
+    words, pid = text(made["hello"]).rsplit(" ", 1)
+    assert words == "a lantern True"
+    assert int(pid) != os.getpid()
+
+
+def test_every_built_in_step_can_be_handed_to_another_process():
+    for name, one in load().items():
+        assert pickle.loads(pickle.dumps(one)) is one, name
+
+
+def test_a_version_is_on_the_disk_before_it_is_counted_on(tmp_path, monkeypatch):
+    flushed: list[Path] = []
+    fsync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda file: (flushed.append(Path(f"/proc/self/fd/{file}").readlink()), fsync(file))
+    )
+    versions = produce(tmp_path)["bind"].version.path.parent
+    ours = [path for path in flushed if versions in (path, *path.parents)]
+    result, folder = [path.name for path in ours].index("book.txt"), ours.index(versions)
+    record = [path.suffix for path in ours].index(".json")
+    assert result < folder < record
 
 
 def test_a_step_that_was_stopped_by_an_error_is_the_only_one_done_again(tmp_path):

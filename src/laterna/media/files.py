@@ -56,6 +56,15 @@ def disk_full_named(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
 
 
+def flush(path: str | os.PathLike[str]) -> None:
+    """Have a file's bytes, or the names in a folder, written to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def regular_file(path: str | os.PathLike[str]) -> Path:
     """Return ``path`` once it is known to be a readable, regular, non-empty file.
 
@@ -109,14 +118,9 @@ def _hidden(relative: Path) -> bool:
 
 
 def _publish(temporary: Path, final: Path) -> None:
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
+    flush(temporary)
     temporary.replace(final)
-    folder = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush(final.parent)
 
 
 @contextlib.contextmanager

@@ -194,7 +194,7 @@ class Run:
         pieces = self.store.pieces(name).of(*(f"{part} {text}" for part, text in code(one).items()))
         if name == self.only:
             pieces.forget()  # what it was made of might be what is wrong with it
-        tools = {"folder": self.store.folder, "pieces": pieces, "progress": functools.partial(self._working, name)}
+        tools = {"folder": self.store.folder, "pieces": pieces, "progress": _Progress(self._working, name)}
         given = {**self.values, **made, **tools}
         work = functools.partial(_called, one, [given[need] for need in one.needs], self.options[name])
         return self.executor.submit(self.store.make, name, one.kind, one.suffix, made_of, work)
@@ -239,6 +239,17 @@ class Run:
 
     def _tell(self, name: str, state: State, why: str, seconds: float, share: float = 0.0) -> None:
         self.tell(Event(name, state, why, seconds, len(self._outcomes), len(self._wanted), share))
+
+
+class _Progress(functools.partial[None]):
+    """What a step tells its progress by; in another process it reaches nobody."""
+
+    def __reduce__(self) -> tuple[type["_Progress"], tuple[Callable[..., None]]]:
+        return _Progress, (_unheard,)
+
+
+def _unheard(done: int, total: int) -> None:
+    pass
 
 
 def _called(one: Step, needs: list[Any], options: Mapping[str, Any], out: Path) -> Path | None:

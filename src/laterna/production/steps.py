@@ -15,6 +15,7 @@ threads too; there a run that was stopped ends)::
 
 import functools
 import graphlib
+import importlib
 import importlib.metadata
 import inspect
 import json
@@ -32,6 +33,7 @@ from laterna.media.files import quoted, regular_file
 from laterna.production.brief import nearest
 
 ENTRY_POINTS = "laterna.steps"
+_PLAN = "laterna_plan_"  # begins the name of a module that a plan's file becomes
 TOOLS = ("folder", "pieces", "progress")  # what a step may ask for that shapes nothing, and so is in no key
 
 
@@ -69,6 +71,10 @@ class Step:
 
     def __call__(self, *arguments: Any, **options: Any) -> Path | None:
         return self.call(*arguments, **options)
+
+    def __reduce__(self) -> tuple[Callable[..., "Step"], tuple[str, ...]]:
+        """By its name, to run in another process: there its module, or the plan's file, is loaded anew."""
+        return _found, (self.call.__module__, str(self.file), self.name)
 
 
 def step(
@@ -206,10 +212,19 @@ def _steps_of(module: ModuleType) -> dict[str, Step]:
     return {one.name: one for one in steps if one.call.__module__ == module.__name__}
 
 
+def _found(module: str, file: str, name: str) -> Step:
+    """The step of that name where it is written; a plan's file is no module that could be imported."""
+    known = sys.modules.get(module)
+    if known is None:
+        known = _module(Path(file)) if module.startswith(_PLAN) else importlib.import_module(module)
+    one: Step = getattr(known, name)
+    return one
+
+
 def _module(path: Path) -> ModuleType:
     """The module written in ``path``, compiled anew: Python's own cache would miss a quick change."""
     source = regular_file(path).read_bytes()
-    module = ModuleType(f"laterna_plan_{path.stem}")
+    module = ModuleType(f"{_PLAN}{path.stem}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     try:

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import pydantic
 
 from laterna.errors import BriefError, MediaError
-from laterna.media.files import disk_full_named, quoted, sha256, write_text
+from laterna.media.files import disk_full_named, flush, quoted, sha256, write_text
 
 T = TypeVar("T")
 
@@ -286,20 +286,18 @@ def place(source: Path, target: Path, *, link: bool) -> None:
             partial.hardlink_to(source)
         except OSError:  # another file system, or one without links
             shutil.copyfile(source, partial)
+            flush(partial)
         partial.replace(target)
 
 
 def _rename_whole(path: Path, final: Path) -> None:
     """Flush a file, or a folder's files, to the disk and give it its name; a killed run leaves no half."""
     for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
-        descriptor = os.open(file, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush(file)
     if final.is_dir():
         _remove(final)
     path.replace(final)
+    flush(final.parent)
 
 
 def _remove(path: Path) -> None:
