@@ -18,6 +18,7 @@ from laterna.media.timecode import time_range
 from laterna.media.video import Video
 
 RATE, SIZE = Fraction(25), (160, 90)
+NTSC = Fraction(30000, 1001)
 ENCODING = Encoding(SIZE, RATE, preset="ultrafast", crf=12)
 
 Item = otio.core.Composable
@@ -280,6 +281,20 @@ def test_a_timeline_that_went_through_another_programs_format_renders_the_same(s
     around = render(timelines.load(rushes / f"film{suffix}"), tmp_path / "around.mp4", folder=rushes, encoding=encoding)
     assert around.frames == 60
     assert apart(pictures(around.path), pictures(straight.path)) < 1
+
+
+@pytest.mark.parametrize("suffix", [".otio", ".xml", ".edl"])
+@pytest.mark.parametrize(("source_rate", "label"), [(Fraction(24000, 1001), "01:00:00:00"), (NTSC, "01:00:59;20")])
+def test_the_right_frames_come_of_a_source_at_another_rate(
+    source_rate, label, suffix, film, make_film, rushes, tmp_path
+):
+    path = make_film(rushes / "other.mp4", rate=source_rate, seconds=2, timecode=label, sound=False)
+    reference = timelines.clip_reference(Video(path), rushes, RATE)
+    shown = timelines.source_range(reference, 20, 10, RATE)
+    timelines.save(film(otio.schema.Clip("other", reference, shown)), rushes / f"other{suffix}")
+    done = render(timelines.load(rushes / f"other{suffix}"), tmp_path / "film.mp4", folder=rushes, encoding=ENCODING)
+    expected = [frame.to_ndarray(format="rgb24") for frame in Video(path).conformed(20 / RATE, 10, RATE, SIZE)]
+    assert apart(pictures(done.path), np.array(expected, int)) < 4
 
 
 def test_a_clip_that_was_switched_off_stays_so_in_another_program(film, rushes, tmp_path):

@@ -184,27 +184,117 @@ def test_media_with_odd_names_are_found_again(
     assert to_seconds(back.media_reference.available_range.duration) == Fraction(2, 5)
 
 
-def test_a_reference_starts_at_the_source_time_code(tmp_path: Path, make_film: Callable[..., Path]) -> None:
-    path = make_film(tmp_path / "a.mp4", seconds=1, timecode="01:02:03:04", reel="A001C007", sound=False)
-    video = Video(path)
+NTSC, FILM, PAL = Fraction(30000, 1001), Fraction(24000, 1001), Fraction(25)
+SOURCES = [
+    (FILM, "01:00:00:00", PAL),
+    (NTSC, "01:00:00;00", NTSC),
+    (NTSC, "01:00:00:00", NTSC),
+    (NTSC, "01:00:59;28", PAL),
+    (PAL, "10:00:00:00", NTSC),
+]
+
+
+@pytest.fixture(params=SOURCES, ids=lambda p: f"{p[1]} at {float(p[0]):.2f} in {float(p[2]):.2f}")
+def sourced(request: pytest.FixtureRequest, tmp_path: Path, make_film: Callable[..., Path]) -> otio.schema.Timeline:
+    """A film of 10 frames from the 20th of a source with a time code; the source is ``tmp_path / "a.mp4"``."""
+    source_rate, label, rate = request.param
+    video = Video(make_film(tmp_path / "a.mp4", rate=source_rate, timecode=label, reel="A001C007", sound=False))
+    made = timelines.new("x", rate, (160, 90))
+    reference = clip_reference(video, tmp_path, rate)
+    shown = timelines.source_range(reference, 20, 10, rate)
+    track(made, "Picture").append(otio.schema.Clip("a", reference, shown))
+    return made
+
+
+def test_a_reference_starts_at_the_source_time_code(sourced: otio.schema.Timeline, tmp_path: Path) -> None:
+    video, reference = Video(tmp_path / "a.mp4"), next(iter(sourced.find_clips())).media_reference
     assert video.timecode is not None
-    for rate in (Fraction(25), Fraction(30000, 1001)):
-        reference = clip_reference(video, tmp_path, rate)
-        assert reference.available_range.start_time.value == round(video.timecode.seconds * rate)
-        assert reference.available_range.duration.value == int(rate)
-        assert dict(reference.metadata["laterna"]) == {"reel": "A001C007", "timecode": "01:02:03:04"}
+    available = reference.available_range
+    assert (available.start_time.value, available.start_time.rate) == (video.timecode.frames, float(video.frame_rate))
+    assert to_seconds(available.duration) == video.duration
+    assert dict(reference.metadata["laterna"]) == {"reel": "A001C007", "timecode": str(video.timecode)}
 
 
-def test_an_edl_read_back_knows_its_files_time_codes(tmp_path: Path, make_film: Callable[..., Path]) -> None:
-    video = Video(make_film(tmp_path / "a.mp4", seconds=1, timecode="10:00:00:00", sound=False))
-    made = timelines.new("x", Fraction(25), (160, 90))
-    reference = clip_reference(video, tmp_path, Fraction(25))
-    track(made, "Picture").append(otio.schema.Clip("a", reference, time_range(36000, Fraction(1, 2), Fraction(25))))
+@pytest.mark.parametrize("suffix", [".otio", ".xml", ".edl"])
+def test_source_time_codes_survive_at_any_rate(sourced: otio.schema.Timeline, tmp_path: Path, suffix: str) -> None:
+    video, rate = Video(tmp_path / "a.mp4"), timelines.frame_rate(sourced)
+    assert video.timecode is not None
+    save(sourced, tmp_path / f"film{suffix}")
+    back = load(tmp_path / f"film{suffix}")
+    found = next(iter(back.find_clips()))
+    assert to_seconds(found.media_reference.available_range.start_time) == video.timecode.seconds
+    assert timelines.source_start(found, tmp_path) == 20 / rate
+    assert to_seconds(found.source_range.duration) == 10 / rate
+    save(back, tmp_path / f"again{suffix}")
+    again = next(iter(load(tmp_path / f"again{suffix}").find_clips()))
+    assert items(load(tmp_path / f"again{suffix}").tracks[0]) == items(back.tracks[0])
+    assert again.media_reference.available_range == found.media_reference.available_range
+
+
+def test_labels_are_written_as_the_source_has_them(sourced: otio.schema.Timeline, tmp_path: Path) -> None:
+    code = Video(tmp_path / "a.mp4").timecode
+    assert code is not None
+    rate = timelines.frame_rate(sourced)
+    save(sourced, tmp_path / "film.xml")
+    text = (tmp_path / "film.xml").read_text()
+    assert f"<string>{code}</string>" in text
+    assert f"<displayformat>{'DF' if code.drop else 'NDF'}</displayformat>" in text[text.index(str(code)) :]
+    save(sourced, tmp_path / "film.edl")
+    written = (tmp_path / "film.edl").read_text().splitlines()[2].split()[4]
+    label = str(code + int(20 * code.rate / rate)).replace(";", ":")
+    assert written[:8] == label[:8]
+    assert abs(int(written[9:]) / round(rate) - int(label[9:]) / round(code.rate)) <= 1 / round(rate)
+
+
+def test_without_a_stated_range_a_clip_starts_by_its_files_time_code(
+    tmp_path: Path, make_film: Callable[..., Path], make_sound: Callable[..., Path]
+) -> None:
+    make_film(tmp_path / "a.mp4", seconds=1, timecode="01:00:00:00", sound=False)
+    make_sound(tmp_path / "b.wav", seconds=1)
+    for name, source in (("a.mp4", 3600), ("b.wav", 0), ("gone.mp4", 0)):
+        start = source + Fraction(1, 5)
+        made = otio.schema.Clip(name, otio.schema.ExternalReference(name), time_range(start, Fraction(1, 5), PAL))
+        assert timelines.source_start(made, tmp_path) == Fraction(1, 5)
+
+
+def test_an_edl_whose_file_is_missing_keeps_its_labels(tmp_path: Path) -> None:
+    made = timelines.new("x", PAL, (160, 90))
+    track(made, "Picture").append(
+        otio.schema.Clip("a", otio.schema.ExternalReference("a.mp4"), time_range(36000, Fraction(1, 2), PAL))
+    )
     save(made, tmp_path / "a.edl")
-    back = load(tmp_path / "a.edl").tracks[0][0].media_reference
-    assert back.available_range == reference.available_range
-    (tmp_path / "a.mp4").unlink()
-    assert load(tmp_path / "a.edl").tracks[0][0].media_reference.available_range is None
+    back = load(tmp_path / "a.edl").tracks[0][0]
+    assert back.media_reference.available_range is None
+    assert to_seconds(back.source_range.start_time) == 36000
+
+
+EDL = (
+    "TITLE: x\nFCM: DROP FRAME\n\n"
+    "001  REEL1    V     C        {first} {last} 01:00:59;28 01:01:00;04\n* FROM CLIP NAME:  a\n* FROM CLIP: a.mp4\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "first", "last"),
+    [
+        ("01:00:59;20", "01:00:59;28", "01:01:00;04"),
+        ("01:00:59:20", "01:00:59:28", "01:01:00:02"),
+        (None, "00:00:00;08", "00:00:00;12"),
+    ],
+)
+def test_drop_frame_edls_from_elsewhere_are_read(
+    tmp_path: Path, make_film: Callable[..., Path], source: str | None, first: str, last: str
+) -> None:
+    make_film(tmp_path / "a.mp4", rate=NTSC, seconds=1, timecode=source, sound=False)
+    (tmp_path / "a.edl").write_text(EDL.format(first=first, last=last))
+    found = next(iter(load(tmp_path / "a.edl", rate=NTSC).find_clips()))
+    assert timelines.source_start(found, tmp_path) == 8 / NTSC
+    assert to_seconds(found.duration()) == 4 / NTSC
+
+
+def test_the_rate_that_an_edl_states_is_its_own(tmp_path: Path) -> None:
+    save(film(PAL), tmp_path / "a.edl")
+    assert timelines.frame_rate(load(tmp_path / "a.edl", rate=NTSC)) == PAL
 
 
 def test_sound_files_are_referred_to_too(tmp_path: Path, make_sound: Callable[..., Path]) -> None:

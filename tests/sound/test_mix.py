@@ -151,17 +151,30 @@ def test_clips_play_what_they_name_at_the_sample_they_start(film: Timeline, tmp_
     assert found.tolist() == pytest.approx(expected, abs=1)
 
 
-def test_source_time_codes_are_subtracted(film: Timeline, tmp_path: Path, make_film: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize("source_rate", [FPS, Fraction(24_000, 1001), Fraction(25)])
+def test_source_time_codes_are_subtracted(
+    film: Timeline, tmp_path: Path, make_film: Callable[..., Path], source_rate: Fraction, stated: bool
+) -> None:
     sound = np.zeros((4 * RATE, 2), np.float32)
     sound[2 * RATE : 2 * RATE + 4800] = 0.3
-    path = make_film(tmp_path / "take 1.mp4", seconds=4, rate=FPS, sound=sound, timecode="01:00:00:00")
+    path = make_film(tmp_path / "take 1.mp4", seconds=4, rate=source_rate, sound=sound, timecode="01:00:00:00")
     reference = timelines.clip_reference(Video(path), tmp_path, FPS)
-    start = reference.available_range.start_time + rational_time(45 / FPS, FPS)
-    shown = otio.opentime.TimeRange(start, rational_time(45 / FPS, FPS))
+    shown = timelines.source_range(reference, 45, 45, FPS)
+    if not stated:  # as other programs leave it
+        reference.available_range = None
     put(film, "Location", otio.schema.Clip("take", reference, shown))
     mix(film, tmp_path / "mix.wav", folder=tmp_path, stems=tmp_path)
     loud = np.flatnonzero(np.abs(samples(tmp_path / "location.wav")[:, 0]) > 0.05)
     assert loud[0] == pytest.approx(2 * RATE - 45 / FPS * RATE, abs=300)
+
+
+def test_sound_ends_with_the_pictures(film: Timeline, tmp_path: Path) -> None:
+    path = write(tmp_path / "long.wav", noise(4, 1))
+    put(film, "Picture", gap(60))
+    put(film, "Music", clip(path, 0, 100))
+    mix(film, tmp_path / "mix.wav", folder=tmp_path)
+    assert Audio(tmp_path / "mix.wav").duration == Fraction(round(60 / FPS * RATE), RATE)
 
 
 def test_no_cut_clicks(film: Timeline, tmp_path: Path) -> None:

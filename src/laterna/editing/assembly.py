@@ -15,8 +15,8 @@ from laterna.editing.material import Material, Piece, Source
 from laterna.editing.narration import Voice
 from laterna.editing.rules import Pick
 from laterna.media.audio import Audio
-from laterna.media.timecode import rational_time, to_seconds
-from laterna.media.timeline import TITLE, clip_reference, track
+from laterna.media.timecode import to_seconds
+from laterna.media.timeline import TITLE, clip_reference, source_range, track
 from laterna.media.video import Video
 
 _FADE = Fraction(1, 2)  # seconds from and to black at the film's ends
@@ -110,7 +110,7 @@ class Assembly:
     def music(self, path: Path, length: int) -> None:
         """The music once, from its start, no longer than the film."""
         reference = self._sound_reference(path)
-        frames = min(length, round(reference.available_range.duration.value))
+        frames = min(length, int(to_seconds(reference.available_range.duration) * self._rate))
         clip = self._bare_clip(path.stem, reference.clone(), 0, frames, {"reason": "the brief's music"})
         _Layer(track(self._timeline, "Music"), self._rate).put(0, clip)
 
@@ -136,9 +136,7 @@ class Assembly:
         self, name: str, reference: Any, start: int, length: int, known: Mapping[str, Any]
     ) -> otio.schema.Clip:
         """A clip of ``length`` frames from the ``start``-th of its file on."""
-        available = reference.available_range
-        first = rational_time(to_seconds(available.start_time) if available else 0, self._rate)
-        span = otio.opentime.TimeRange(self._time(start) + first, self._time(length))
+        span = source_range(reference, start, length, self._rate)
         name = name.encode(errors="replace").decode()
         return otio.schema.Clip(name, reference, span, metadata={"laterna": dict(known)})
 

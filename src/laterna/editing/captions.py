@@ -16,13 +16,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import opentimelineio as otio
 
 from laterna.errors import DataError
 from laterna.media.captions import Caption, Captions
 from laterna.media.timecode import parse_rate, to_seconds
-from laterna.media.timeline import frame_rate, track
+from laterna.media.timeline import frame_rate, source_start, track
 from laterna.media.transcript import Sentence, Transcript, Word
 
 SHORTEST, LONGEST = Fraction(1), Fraction(7)  # seconds
@@ -92,6 +93,7 @@ def captions(
     *,
     rate: str | None = None,
     line_length: int | None = None,
+    folder: Path = Path(),
 ) -> Captions:
     """Lay out what is said as captions.
 
@@ -101,13 +103,14 @@ def captions(
             transcript's times are the film's.
         rate: the film's frames a second, for captions start and end on frames; the timeline's, or 25, unless given.
         line_length: the most characters in a line; 42, or 16 in Chinese, Japanese and Korean, unless given.
+        folder: where the timeline lies, from which its media are found.
 
     Raises:
         DataError: the sentences are not in order, or the line length is too short to hold words.
     """
     exact = parse_rate(rate or (frame_rate(timeline) if timeline else 25))
     if timeline is not None:
-        transcript = _from_whole_frames(placed(transcript, timeline), exact)
+        transcript = _from_whole_frames(placed(transcript, timeline, folder), exact)
     if any(later.start < earlier.start for earlier, later in pairwise(transcript.sentences)):
         raise DataError("The transcript's sentences are not in order of time: sort them by their start.")
     measure = _Measure.of(transcript.language, line_length)
@@ -127,7 +130,7 @@ def width(text: str) -> int:
     return sum(2 if _is_full(c) else 1 for c in text if not unicodedata.combining(c))
 
 
-def placed(transcript: Transcript, timeline: otio.schema.Timeline) -> Transcript:
+def placed(transcript: Transcript, timeline: otio.schema.Timeline, folder: Path = Path()) -> Transcript:
     """The transcript in a film's time: its words where the film's narration track plays them, others left out."""
     heard: list[Sentence] = []
     now = Fraction(0)
@@ -135,7 +138,7 @@ def placed(transcript: Transcript, timeline: otio.schema.Timeline) -> Transcript
         if not isinstance(item, otio.schema.Transition):
             start, now = now, now + to_seconds(item.duration())
             if isinstance(item, otio.schema.Clip) and item.enabled:
-                heard += _heard(transcript, _source_start(item), now - start, start)
+                heard += _heard(transcript, source_start(item, folder), now - start, start)
     return Transcript(tuple(sorted(heard, key=lambda sentence: sentence.start)), transcript.language)
 
 
@@ -161,12 +164,6 @@ def _heard(transcript: Transcript, source: Fraction, duration: Fraction, start: 
             words = tuple(Word(w.text, max(start, w.start + shift), w.end + shift) for w in inside)
             whole = len(inside) == len(sentence.words)
             yield Sentence(sentence.text if whole else " ".join(w.text for w in words), words)
-
-
-def _source_start(clip: otio.schema.Clip) -> Fraction:
-    available = clip.media_reference.available_range
-    start = to_seconds(clip.trimmed_range().start_time)
-    return start if available is None else start - to_seconds(available.start_time)
 
 
 def _atoms(sentence: Sentence, measure: _Measure) -> list[_Atom]:

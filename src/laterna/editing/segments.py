@@ -19,8 +19,7 @@ from laterna.editing.titles import Style, check, fade_frames
 from laterna.errors import DataError
 from laterna.media.captions import Captions
 from laterna.media.timecode import to_seconds
-from laterna.media.timeline import TITLE, resolve
-from laterna.media.video import Video
+from laterna.media.timeline import TITLE, picture_length, resolve, source_start
 
 _LONGEST = 8  # seconds of a segment, or half as much again
 _EMPTY_GENERATORS = {"slug", "black", "blackvideo"}
@@ -102,7 +101,7 @@ def segments(timeline: otio.schema.Timeline, folder: Path, rate: Fraction, capti
         DataError: there is nothing to show, a medium is missing, or the timeline asks for what can't be drawn.
     """
     spans = [span for track in timeline.video_tracks() for span in _spans(track, folder, rate)]
-    length = max((round(to_seconds(track.duration()) * rate) for track in timeline.video_tracks()), default=0)
+    length = round(picture_length(timeline) * rate)
     layers = [span for span in spans if isinstance(span, Layer)]
     if not layers or length == 0:
         raise DataError(f"The timeline {timeline.name!r} has no picture: put clips on a video track.")
@@ -154,7 +153,7 @@ def _spans(track: otio.schema.Track, folder: Path, rate: Fraction) -> Iterator[S
     for placed in _clips(track):
         reference = placed.clip.media_reference
         if not isinstance(reference, otio.schema.GeneratorReference):
-            yield _layer(placed, resolve(reference, folder), rate)
+            yield _layer(placed, folder, rate)
         elif reference.generator_kind == TITLE:
             yield _title(placed, reference.parameters, rate)
         elif reference.generator_kind.lower().replace(" ", "") not in _EMPTY_GENERATORS:
@@ -178,17 +177,18 @@ def _clips(track: otio.schema.Track) -> Iterator[_Placed]:
             yield _Placed(item, start, now, _offsets(before), _offsets(after), not is_shown(following))
 
 
-def _layer(placed: _Placed, path: Path, rate: Fraction) -> Layer:
+def _layer(placed: _Placed, folder: Path, rate: Fraction) -> Layer:
     """A clip with the transition that leads to it and, before a gap or the end, the one that it leaves by.
 
     Between two clips only the later one's opacity changes, over the earlier one.
     """
+    path = resolve(placed.clip.media_reference, folder)
     first, cut_in = round((placed.start - placed.lead[0]) * rate), round((placed.start + placed.lead[1]) * rate)
     end, cut_out = round((placed.end + placed.tail[1]) * rate), round((placed.end - placed.tail[0]) * rate)
     ramps = [(first - 1, cut_in)] if any(placed.lead) else []
     if any(placed.tail) and placed.last:
         ramps.append((end, cut_out - 1))
-    start = _start_in_file(placed.clip, path) - (placed.start - first / rate)
+    start = source_start(placed.clip, folder) - (placed.start - first / rate)
     if -1 / rate < start < 0:  # the film's frames need not be the file's
         start = Fraction(0)
     return Layer(first=first, count=end - first, ramps=tuple(ramps), path=path, start=start)
@@ -202,15 +202,6 @@ def _title(placed: _Placed, parameters: Any, rate: Fraction) -> Title:
     fade = fade_frames(style, rate, end - first)
     ramps = ((first - 1, first + fade), (end, end - 1 - fade)) if fade else ()
     return Title(first=first, count=end - first, ramps=ramps, text=text, style=style)
-
-
-def _start_in_file(clip: otio.schema.Clip, path: Path) -> Fraction:
-    """Seconds from the file's first picture to the clip's: its source time less the source's time code."""
-    start = to_seconds(clip.trimmed_range().start_time)
-    if clip.media_reference.available_range is not None:
-        return start - to_seconds(clip.media_reference.available_range.start_time)
-    timecode = Video(path).timecode
-    return start - timecode.seconds if timecode else start
 
 
 def _offsets(item: otio.core.Composable | None) -> tuple[Fraction, Fraction]:

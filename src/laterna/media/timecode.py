@@ -60,14 +60,27 @@ class Timecode:
         nominal, drop = round(rate), match[4] in ";,"
         if hours > 23 or minutes > 59 or seconds > 59 or frame >= nominal:
             raise DataError(f"{text!r} is not a time code at {float(rate):.2f} frames a second.")
-        frames = ((hours * 60 + minutes) * 60 + seconds) * nominal + frame
+        if drop and minutes % 10 and seconds == 0 and frame < _dropped_a_minute(rate):
+            raise DataError(f"{text!r} is a label that drop-frame time code skips.")
+        return cls.from_label(((hours * 60 + minutes) * 60 + seconds) * nominal + frame, rate, drop)
+
+    @classmethod
+    def from_label(cls, label: int, rate: Fraction, drop: bool = False) -> "Timecode":
+        """The time code whose :attr:`label` that is."""
         if drop:
-            dropped = _dropped_a_minute(rate)
-            if minutes % 10 and seconds == 0 and frame < dropped:
-                raise DataError(f"{text!r} is a label that drop-frame time code skips.")
-            total_minutes = hours * 60 + minutes
-            frames -= dropped * (total_minutes - total_minutes // 10)
-        return cls(frames, rate, drop)
+            minutes = label // (60 * round(rate))
+            label -= _dropped_a_minute(rate) * (minutes - minutes // 10)
+        return cls(label, rate, drop)
+
+    @property
+    def label(self) -> int:
+        """What ``hh:mm:ss:ff`` says, counted in frames as if no label were dropped."""
+        if not self.drop:
+            return self.frames
+        nominal, dropped = round(self.rate), _dropped_a_minute(self.rate)
+        a_minute, ten_minutes = 60 * nominal - dropped, 600 * nominal - 9 * dropped
+        tens, rest = divmod(self.frames, ten_minutes)
+        return self.frames + dropped * (9 * tens + max(0, (rest - dropped) // a_minute))
 
     @property
     def seconds(self) -> Fraction:
@@ -78,15 +91,27 @@ class Timecode:
         return Timecode(self.frames + frames, self.rate, self.drop)
 
     def __str__(self) -> str:
-        nominal, frames = round(self.rate), self.frames
-        if self.drop:
-            dropped = _dropped_a_minute(self.rate)
-            a_minute, ten_minutes = 60 * nominal - dropped, 600 * nominal - 9 * dropped
-            tens, rest = divmod(frames, ten_minutes)
-            frames += dropped * (9 * tens + max(0, (rest - dropped) // a_minute))
-        seconds, frame = divmod(frames, nominal)
+        nominal = round(self.rate)
+        seconds, frame = divmod(self.label, nominal)
         separator = ";" if self.drop else ":"
         return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{separator}{frame:02}"
+
+
+def has_timecode(rate: Fraction) -> bool:
+    """Whether SMPTE ST 12-1, and so other programs, number frames at that rate."""
+    return bool(otio.opentime.RationalTime.is_smpte_timecode_rate(float(rate)))
+
+
+def clock(time: Fraction, rate: Fraction, drop: bool) -> Fraction:
+    """What a clock that shows the source's labels at ``time`` reads, in its seconds; between two frames, too."""
+    frames, part = divmod(time * rate, 1)
+    return (Timecode(int(frames), rate, drop).label + part) / round(rate)
+
+
+def time_of_clock(reading: Fraction, rate: Fraction, drop: bool) -> Fraction:
+    """The source's time at which :func:`clock` gives ``reading``."""
+    label, part = divmod(reading * round(rate), 1)
+    return (Timecode.from_label(int(label), rate, drop).frames + part) / rate
 
 
 def rational_time(seconds: Fraction | int, rate: Fraction) -> otio.opentime.RationalTime:
@@ -101,7 +126,7 @@ def time_range(start: Fraction | int, duration: Fraction | int, rate: Fraction) 
 
 def to_seconds(time: otio.opentime.RationalTime) -> Fraction:
     """An OTIO time as exact seconds; its float rate is taken as the standard rate it stands for."""
-    return Fraction(time.value).limit_denominator(1_000_000) / snap_rate(time.rate)
+    return Fraction(time.value).limit_denominator(100_000) / snap_rate(time.rate)  # finer is a float's noise
 
 
 def _dropped_a_minute(rate: Fraction) -> int:

@@ -6,6 +6,9 @@ A film has five tracks, named in :data:`TRACKS`. Pictures and their dissolves li
 timeline its "rate" ("30000/1001") and "size" ([width, height]), for a clip the "reason" why it is there, for a
 reference its "reel" and "timecode".
 
+A clip's source range is at the film's rate; where its file has a time code, the reference's available range is at the
+file's own rate and starts at that time code, in whole frames of it. Their difference is the exact place in the file.
+
 ``.otio`` keeps everything. Final Cut Pro 7 XML (``.xml``) keeps tracks, clips, dissolves, titles and reasons. An EDL
 (``.edl``) holds one track: see :func:`one_track`.
 """
@@ -24,10 +27,20 @@ from xml.etree.ElementTree import ParseError
 
 import opentimelineio as otio
 
-from laterna.errors import DataError
+from laterna.errors import DataError, MediaError
 from laterna.media.audio import Audio
 from laterna.media.files import quoted, regular_file, write_text
-from laterna.media.timecode import parse_rate, rational_time, snap_rate
+from laterna.media.timecode import (
+    Timecode,
+    clock,
+    has_timecode,
+    parse_rate,
+    rational_time,
+    snap_rate,
+    time_of_clock,
+    time_range,
+    to_seconds,
+)
 from laterna.media.video import Video
 
 TRACKS = {"Picture": "Video", "Titles": "Video", "Location": "Audio", "Narration": "Audio", "Music": "Audio"}
@@ -47,6 +60,7 @@ _ADAPTER_ERRORS = (
 _GENERATOR = {"effectcategory": "Text", "effecttype": "generator", "mediatype": "video"}
 _NOT_IN_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EDL_RATE = re.compile(r"^\* FRAME RATE: (\S+)\n?", re.MULTILINE)
+_EDL_TIMES = re.compile(r"^( *\d+ .*?)(\d\d:\d\d:\d\d[:;]\d\d) +(\d\d:\d\d:\d\d[:;]\d\d)(?= +\d\d:)", re.MULTILINE)
 _EDL_RESERVED = ("AX", "BL", "BLACK", "BARS")
 
 
@@ -58,10 +72,13 @@ def new(name: str, rate: Fraction, size: tuple[int, int]) -> otio.schema.Timelin
     return timeline
 
 
-def load(path: str | os.PathLike[str], *, rate: Fraction | None = None) -> otio.schema.Timeline:
+def load(
+    path: str | os.PathLike[str], *, rate: Fraction | None = None, folder: Path | None = None
+) -> otio.schema.Timeline:
     """Read a timeline: ``.otio``, Final Cut Pro 7 ``.xml`` or ``.edl``.
 
-    ``rate`` is for an EDL from elsewhere, which does not state its own.
+    An EDL's time codes mean something only by those of its files, which are looked for from ``folder``, its own unless
+    given. ``rate`` is for an EDL that does not state its own, as those from elsewhere.
 
     Raises:
         MediaError: the file can't be read.
@@ -72,7 +89,7 @@ def load(path: str | os.PathLike[str], *, rate: Fraction | None = None) -> otio.
     try:
         text = file.read_text(encoding="utf-8-sig")
         if adapter == "cmx_3600":
-            timeline = _from_edl(text, file.parent, rate)
+            timeline = _from_edl(text, folder or file.parent, rate)
         else:
             if adapter == "otio_json":
                 json.loads(text)  # OpenTimelineIO's own parser crashes the process on some malformed JSON
@@ -98,12 +115,12 @@ def save(timeline: otio.schema.Timeline, path: str | os.PathLike[str]) -> None:
         if adapter == "fcp_xml":
             timeline = _for_xml(timeline)
         elif adapter == "cmx_3600":
-            timeline = one_track(timeline)
+            rate, timeline = frame_rate(timeline), _for_edl(timeline)
         text = otio.adapters.write_to_string(timeline, adapter)
     except _ADAPTER_ERRORS as error:
         raise DataError(f"{quoted(path)} can't hold this timeline ({_reason(error)}): save it as .otio.") from error
     if adapter == "cmx_3600":
-        text += f"* FRAME RATE: {frame_rate(timeline)}\n"
+        text += f"* FRAME RATE: {rate}\n"
     write_text(path, text)
 
 
@@ -139,15 +156,15 @@ def frame_rate(timeline: otio.schema.Timeline) -> Fraction:
 def clip_reference(medium: Video | Audio, folder: Path, rate: Fraction) -> otio.schema.ExternalReference:
     """A reference to a file, relative to the ``folder`` where the timeline will be saved.
 
-    Its available range is in whole frames at ``rate``, the film's, and starts at the source's time code if it has one.
+    Its available range is in whole frames: of the source, from its time code on, if it has one, else of the film, at
+    ``rate``.
     """
     timecode = medium.timecode if isinstance(medium, Video) else None
-    start = rational_time(timecode.seconds if timecode else 0, rate)
+    if timecode and has_timecode(timecode.rate):
+        rate = timecode.rate  # at others, such as a variable rate's mean, other programs know no time code
     frames = max(1, int(medium.duration * rate))  # a last frame that is not whole is none
-    reference = otio.schema.ExternalReference(
-        url(medium.path, folder),
-        otio.opentime.TimeRange(start, otio.opentime.RationalTime(frames, start.rate)),
-    )
+    available = time_range(timecode.seconds if timecode else 0, frames / rate, rate)
+    reference = otio.schema.ExternalReference(url(medium.path, folder), available)
     reference.name = os.fsencode(medium.path.name).decode(errors="replace")
     reel = medium.reel if isinstance(medium, Video) else None
     known = {"reel": reel, "timecode": str(timecode) if timecode else None}
@@ -179,6 +196,34 @@ def resolve(reference: Any, folder: Path) -> Path:
             return place
     looked = " and ".join(dict.fromkeys(quoted(place) for place in places))
     raise DataError(f"A file of the timeline is missing: it was looked for at {looked}; put it there.")
+
+
+def source_range(reference: Any, first: int, frames: int, rate: Fraction) -> otio.opentime.TimeRange:
+    """The range of a clip of ``frames`` frames at ``rate``, the film's, from the ``first``-th of its file on."""
+    available = reference.available_range
+    start = first + (to_seconds(available.start_time) * rate if available else 0)
+    return otio.opentime.TimeRange(
+        otio.opentime.RationalTime(float(start), float(rate)), otio.opentime.RationalTime(frames, float(rate))
+    )
+
+
+def source_start(clip: otio.schema.Clip, folder: Path) -> Fraction:
+    """Seconds from its file's start to a clip's, for a timeline that lies in ``folder``.
+
+    It is the clip's source time less the file's time code: as the reference states it, else as the file does.
+    """
+    start, reference = to_seconds(clip.trimmed_range().start_time), clip.media_reference
+    if reference.available_range is not None:
+        return start - to_seconds(reference.available_range.start_time)
+    with contextlib.suppress(DataError, MediaError):  # a missing file or one of sound has no time code
+        timecode = Video(resolve(reference, folder)).timecode
+        return start - timecode.seconds if timecode else start
+    return start
+
+
+def picture_length(timeline: otio.schema.Timeline) -> Fraction:
+    """Seconds that a film's pictures last: those of its longest video track, 0 without one."""
+    return max((to_seconds(part.duration()) for part in timeline.video_tracks()), default=Fraction(0))
 
 
 def one_track(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
@@ -289,6 +334,8 @@ def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
         if reason:
             _foreign(clip)["comments"] = {"mastercomment1": _in_xml(reason)}
         _foreign(clip)["enabled"] = str(clip.enabled).upper()
+        if _drops(clip.media_reference):
+            _foreign(clip.media_reference)["timecode"] = {"displayformat": "DF"}
         if _is_generator(clip, TITLE):
             clip.media_reference = _text_generator(clip.media_reference)
         elif isinstance(clip.media_reference, otio.schema.GeneratorReference):
@@ -303,6 +350,14 @@ def _foreign(item: Any) -> Any:
     if "fcp_xml" not in item.metadata:
         item.metadata["fcp_xml"] = {}
     return item.metadata["fcp_xml"]
+
+
+def _drops(reference: Any) -> bool:
+    """Whether the time code that a reference starts at is stated to be drop-frame."""
+    if reference is None:
+        return False
+    foreign = reference.metadata.get("fcp_xml", {}).get("timecode") or {}
+    return ";" in reference.metadata.get("laterna", {}).get("timecode", "") or foreign.get("displayformat") == "DF"
 
 
 def _in_xml(name: str) -> str:
@@ -341,23 +396,69 @@ def _restore(timeline: otio.schema.Timeline) -> None:
     timeline.metadata["laterna"] = {"rate": str(frame_rate(timeline))} | _stated_size(timeline)
 
 
+def _for_edl(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
+    """One track at the nominal rate, where 1 frame is 1 label; clips start at their source's own labels.
+
+    Those keep hh:mm:ss; their frames are scaled where the source's rate is another.
+    """
+    rate, made = frame_rate(timeline), one_track(timeline)
+    nominal = Fraction(round(rate)) if has_timecode(rate) else rate
+    for item in made.tracks[0]:
+        if isinstance(item, otio.schema.Transition):
+            item.in_offset, item.out_offset = (
+                rational_time(to_seconds(time) * rate / nominal, nominal) for time in (item.in_offset, item.out_offset)
+            )
+            continue
+        span = item.trimmed_range()
+        start = to_seconds(span.start_time) * rate / nominal
+        if isinstance(item, otio.schema.Clip):
+            start = clock(to_seconds(span.start_time), *_counting(item.media_reference, rate))
+        item.source_range = time_range(start, to_seconds(span.duration) * rate / nominal, nominal)
+    return made
+
+
+def _counting(reference: Any, rate: Fraction) -> tuple[Fraction, bool]:
+    """The rate of a source's time code, and whether it drops labels; the film's ``rate`` where none is stated."""
+    available = getattr(reference, "available_range", None)
+    if available is not None:
+        rate = snap_rate(available.start_time.rate)
+    return rate, _drops(reference) and rate in (Fraction(30_000, 1001), Fraction(60_000, 1001))
+
+
+def _non_drop_source(text: str, rate: Fraction) -> str:
+    """An EDL whose sources' labels all count as non-drop-frame, and last as long as they did."""
+
+    def counted(match: re.Match[str]) -> str:
+        first, last = (Timecode.parse(match[index], rate) for index in (2, 3))
+        start = Timecode(first.label, rate)
+        return f"{match[1]}{start} {start + (last.frames - first.frames)}"
+
+    return _EDL_TIMES.sub(counted, text)
+
+
 def _from_edl(text: str, folder: Path, rate: Fraction | None) -> otio.schema.Timeline:
     stated = _EDL_RATE.search(text)
-    if rate is None and stated is None:
+    rate = parse_rate(stated[1]) if stated else rate
+    if rate is None:
         raise DataError("it does not state its frame rate, so give it")
-    rate = rate or parse_rate(stated[1] if stated else "")
-    timeline = otio.adapters.read_from_string(_EDL_RATE.sub("", text), "cmx_3600", rate=float(rate))
+    drop = any(";" in match[2] for match in _EDL_TIMES.finditer(text))
+    text = _non_drop_source(_EDL_RATE.sub("", text), rate)
+    timeline = otio.adapters.read_from_string(text, "cmx_3600", rate=float(rate))
     timeline.global_start_time = rational_time(0, rate)
     timeline.metadata["laterna"] = {"rate": str(rate)}
     if timeline.tracks:
         timeline.tracks[0].name = "Picture"
     for clip in timeline.find_clips():
-        _relink(clip, folder, rate)
+        _relink(clip, folder, rate, drop)
     return timeline
 
 
-def _relink(clip: otio.schema.Clip, folder: Path, rate: Fraction) -> None:
-    """Give a dissolve's second clip its own file (the adapter gives it the first one's), and a file its range."""
+def _relink(clip: otio.schema.Clip, folder: Path, rate: Fraction, drop: bool) -> None:
+    """Give a dissolve's second clip its own file (the adapter gives it the first one's), and a file its range.
+
+    The clip's label is read by the file's time code, to the nearest frame of the film; where the file has none, as
+    frames of the film, some labels of which ``drop`` out.
+    """
     reference = clip.media_reference
     for comment in clip.metadata.get("cmx_3600", {}).get("comments", []):
         if comment.startswith("TO CLIP: "):
@@ -365,6 +466,11 @@ def _relink(clip: otio.schema.Clip, folder: Path, rate: Fraction) -> None:
     if isinstance(reference, otio.schema.ExternalReference):
         with contextlib.suppress(DataError):  # a timeline can be read without its media
             clip.media_reference = clip_reference(Video(resolve(reference, folder)), folder, rate)
+    available, span = getattr(clip.media_reference, "available_range", None), clip.source_range
+    counting = _counting(clip.media_reference, rate) if available and available.start_time.value else (rate, drop)
+    label = to_seconds(span.start_time) * rate / round(rate)
+    start = time_of_clock(label, *counting) - (to_seconds(available.start_time) if available else 0)
+    clip.source_range = source_range(clip.media_reference, round(start * rate), round(span.duration.value), rate)
 
 
 def _title(text: otio.schema.GeneratorReference) -> otio.schema.GeneratorReference:

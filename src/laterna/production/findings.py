@@ -92,7 +92,7 @@ class Findings:
             length=self.length or brief.length,
             size=tuple(measured.get("size", brief.size)),
             rate=brief.rate,
-            timeline=None if cut is None else timelines.load(cut),
+            timeline=None if cut is None else timelines.load(cut, rate=brief.rate),
             used=[self._shot(row) for row in shots.get("used", [])],
             refused=[self._shot(row) for row in shots.get("refused", [])],
             loudness=measured.get("loudness"),

@@ -90,8 +90,9 @@ def mix(
 ) -> Mix:
     """Mix a timeline's sound tracks to a loudness target, with its music and location sound ducked under narration.
 
-    The mix lasts exactly as long as the timeline. The stems are written as they are balanced, faded and ducked: their
-    sum, raised by the result's ``gain_db`` and limited, is the mix. A stem without clips is not written.
+    The mix lasts exactly as long as the pictures: longer sound is cut off. The stems are written as they are balanced,
+    faded and ducked: their sum, raised by the result's ``gain_db`` and limited, is the mix. A stem without clips is not
+    written.
 
     Args:
         timeline: with tracks named Location, Narration and Music; any may be missing, others count as Location.

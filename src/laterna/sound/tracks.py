@@ -12,7 +12,7 @@ import opentimelineio as otio
 from laterna.errors import DataError
 from laterna.media.audio import Audio
 from laterna.media.timecode import to_seconds
-from laterna.media.timeline import resolve
+from laterna.media.timeline import picture_length, resolve, source_start
 
 RATE = 48_000  # Hz
 BLOCK = RATE  # samples; a whole number of the limiter's and the ducker's frames
@@ -64,9 +64,9 @@ class _Slot:
 
 
 def length(timeline: otio.schema.Timeline) -> int:
-    """The timeline's duration in samples at 48 kHz: that of its longest track."""
+    """Samples at 48 kHz that the sound lasts: as long as the pictures or, without any, as its longest track."""
     ends = (slots[-1].end for slots in map(_slots, timeline.tracks) if slots)
-    return round(max(ends, default=Fraction(0)) * RATE)
+    return round((picture_length(timeline) or max(ends, default=Fraction(0))) * RATE)
 
 
 def pieces(track: otio.schema.Track, folder: Path, total: int) -> list[Piece]:
@@ -89,7 +89,7 @@ def pieces(track: otio.schema.Track, folder: Path, total: int) -> list[Piece]:
         if _sounds(slot.child):
             file = resolve(_plain(slot.child).media_reference, folder)
             opened[file] = opened.get(file) or Audio(file)
-            found.append(_piece(slot, opened[file], total, outer))
+            found.append(_piece(slot, opened[file], _start(slot.child, folder), total, outer))
     return [piece for piece in found if piece.start < piece.end]
 
 
@@ -150,9 +150,8 @@ def _slots(track: otio.schema.Track) -> list[_Slot]:
     return slots
 
 
-def _piece(slot: _Slot, audio: Audio, total: int, outer_fade: Fraction) -> Piece:
+def _piece(slot: _Slot, audio: Audio, source: Fraction, total: int, outer_fade: Fraction) -> Piece:
     """A clip with its handles and fades. Where the file has too little sound for a handle, the fade is shorter."""
-    source = _source_start(slot.child)
     lead, fade_in = _edge(slot.before, slot.follows, head=True)
     tail, fade_out = _edge(slot.after, slot.leads, head=False)
     if slot.after is None and not slot.leads:
@@ -187,10 +186,8 @@ def _plain(item: otio.core.Item) -> otio.schema.Clip:
     return item
 
 
-def _source_start(clip: otio.schema.Clip) -> Fraction:
-    available = clip.media_reference.available_range
-    start = to_seconds(_trimmed(clip).start_time)
-    source = start - to_seconds(available.start_time) if available is not None else start
+def _start(clip: otio.schema.Clip, folder: Path) -> Fraction:
+    source = source_start(clip, folder)
     if source < 0:
         raise DataError(f"The clip {clip.name!r} starts {float(-source):.2f} s before its file does: trim its start.")
     return source
