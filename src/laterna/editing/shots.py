@@ -1,6 +1,9 @@
 """Shots of a film, found while its frames stream by."""
 
 from array import array
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -41,6 +44,8 @@ def shots(video: Video, *, method: Method = "classical") -> ShotTable:
 class ShotDetector:
     """Takes a film's frames one by one, and gives its shots at the end. Memory does not grow but for 8 bytes a frame.
 
+    Boundaries are looked for in a thread of its own, so that decoding goes on meanwhile.
+
     Example:
         >>> detector = ShotDetector(video)
         >>> for frame in video.frames():
@@ -55,6 +60,8 @@ class ShotDetector:
         self._sketches: Sketches | None = None
         self._first = 0  # the frame that the sketches start with
         self._ticks = array("q")  # each frame's time in the video's time base
+        self._worker = ThreadPoolExecutor(1, "shots")
+        self._looks: deque[tuple[int, range, Future[list[Transition]]]] = deque()
         self._found: list[Transition] = []
 
     def add(self, frame: Frame) -> np.ndarray:
@@ -63,32 +70,37 @@ class ShotDetector:
             self._sketches = Sketches(self._capacity, frame)
         elif self._sketches.count == self._capacity:
             self._look(self._sketches, self._context)
-            self._sketches.forget(self._capacity - 2 * self._context)
+            self._sketches = self._sketches.following(2 * self._context)
             self._first += self._capacity - 2 * self._context
         self._ticks.append(round(frame.time / self._video.time_base))
         return self._sketches.add(frame)
 
     def shots(self) -> ShotTable:
-        """The shots of the frames added."""
+        """The shots of the frames added, once there are no more."""
         if self._sketches is None:
             return ShotTable(())
         self._look(self._sketches, 0)
+        self._gather(0)
+        self._worker.shutdown()
         return self._table()
 
     def _look(self, sketches: Sketches, margin: int) -> None:
-        """Find boundaries in the sketches held, but for the last ``margin`` frames and those already looked at."""
+        """Start to find boundaries in the sketches held, but for the last ``margin`` frames and those looked at."""
         window = Window.of(sketches, round(self._video.frame_rate))
-        known = self._found[-1].last_frame if self._found else 0
-        until = self._first + len(window) - margin
         lead = self._context if self._first else 0
-        for found in boundaries(window):
-            moved = Transition(
-                found.kind, found.first_frame + self._first, found.last_frame + self._first, found.confidence
-            )
-            middle = (moved.first_frame + moved.last_frame) // 2
-            if self._first + lead <= middle < until and moved.first_frame > known:
-                self._found.append(moved)
-                known = moved.last_frame
+        self._gather(1)
+        asked = range(lead, len(window) - margin)
+        self._looks.append((self._first, asked, self._worker.submit(boundaries, window)))
+
+    def _gather(self, pending: int) -> None:
+        """Take in what was found, until no more than ``pending`` looks are under way."""
+        while len(self._looks) > pending:
+            first, asked, look = self._looks.popleft()
+            for found in look.result():
+                known = self._found[-1].last_frame if self._found else 0
+                moved = replace(found, first_frame=found.first_frame + first, last_frame=found.last_frame + first)
+                if (found.first_frame + found.last_frame) // 2 in asked and moved.first_frame > known:
+                    self._found.append(moved)
 
     def _table(self) -> ShotTable:
         changes = [Transition("start", 0, 0), *self._found]

@@ -1,5 +1,6 @@
 """Sketches: what the detectors keep of a frame, small enough to hold seconds of film and to compare all with all."""
 
+import copy
 import math
 
 import cv2
@@ -49,12 +50,14 @@ class Sketches:
         self.count += 1
         return luma
 
-    def forget(self, count: int) -> None:
-        """Drop the first ``count`` sketches."""
-        kept = self.count - count
-        self.luma[:kept] = self.luma[count : self.count].copy()
-        self.pooled[:kept] = self.pooled[count : self.count].copy()
-        self.count = kept
+    def following(self, count: int) -> "Sketches":
+        """Room for as many sketches, which starts with the last ``count`` of these."""
+        following = copy.copy(self)
+        following.luma, following.pooled = np.empty_like(self.luma), np.empty_like(self.pooled)
+        following.luma[:count] = self.luma[self.count - count : self.count]
+        following.pooled[:count] = self.pooled[self.count - count : self.count]
+        following.count = count
+        return following
 
 
 def _pool(samples: np.ndarray, columns: int, rows: int) -> np.ndarray:
