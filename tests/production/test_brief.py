@@ -241,6 +241,11 @@ class TestNew:
         assert brief.narration_text() == "Once."
         assert brief.music == "theme.flac"
 
+    @pytest.mark.parametrize("suffix", [".ts", ".m2ts", ".MPEG", ".ogv", ".wmv"])
+    def test_film_files_of_every_kind_are_found(self, folder, suffix):
+        (folder / "take 1.mp4").rename(folder / f"take 1{suffix}")
+        assert [path.name for path in Brief.open(new(folder)).footage_files()] == [f"take 1{suffix}"]
+
     def test_every_field_is_explained_in_it(self, folder):
         text = new(folder).read_text()
         assert all(name in text for name in Brief.model_fields if name != "version")

@@ -65,7 +65,22 @@ class Kind:
         return _resolved(self.saver or f"{self.type}.save")
 
 
-_VIDEO = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".mts", ".m2ts", ".mxf", ".ogv", ".wmv")
+_VIDEO = (
+    ".mp4",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".m4v",
+    ".mpg",
+    ".mpeg",
+    ".ts",
+    ".mts",
+    ".m2ts",
+    ".mxf",
+    ".ogv",
+    ".wmv",
+)
 _AUDIO = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".oga", ".aif", ".aiff", ".wma")
 _IMAGE = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 _PLAIN = "laterna.media.plain"

@@ -15,16 +15,15 @@ from typing import Annotated, Any, Literal, Self
 import pydantic
 from pydantic import Field, PlainValidator, PrivateAttr
 
+from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_text
+from laterna.media.kinds import kind_named
 from laterna.media.timecode import parse_rate
 from laterna.media.video import Video
+from laterna.sound.mix import Preset
 
 VERSION = 1
-FILM_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".mxf", ".ts", ".webm")
-MUSIC_SUFFIXES = (".aac", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
-
-Mood = Literal["calm", "bright", "tense", "sombre"]
 Codec = Literal["h264", "webm"]
 
 _UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # version -> what makes the next one of it
@@ -121,9 +120,7 @@ class Brief(_Table):
     language: str = Field(
         "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description='write a language tag: "en", "zh", "pt-BR"'
     )
-    loudness: Literal["online", "broadcast"] = Field(
-        "online", description='write "online" (-14 LUFS) or "broadcast" (EBU R128, -23 LUFS)'
-    )
+    loudness: Preset = Field("online", description='write "online" (-14 LUFS) or "broadcast" (EBU R128, -23 LUFS)')
     burn_captions: bool = Field(True, description="write true to draw captions into the picture, else false")
     codec: Codec = Field("h264", description='write "h264" (H.264 and AAC in MP4) or "webm" (VP9 and Opus)')
     on_bad_footage: Literal["stop", "skip"] = Field("stop", description='write "stop" or "skip"')
@@ -246,7 +243,9 @@ def new(folder: Path) -> Path:
         raise BriefError(f"{quoted(folder)} is no folder: name the one that your footage is in.")
     if path.exists():
         raise BriefError(f"{quoted(path)} is there already: change it, or move it away first.")
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in FILM_SUFFIXES and not _is_mask(file))
+    files = sorted(
+        file for file in folder.rglob("*") if file.suffix.lower() in kind_named("video").suffixes and not _is_mask(file)
+    )
     films = [film for film in map(_film, files) if film is not None]
     if not films:
         raise BriefError(f"{quoted(folder)} holds no film file that can be read: copy your footage there first.")
@@ -334,7 +333,7 @@ def _proposal(folder: Path, films: list[Video]) -> dict[str, object]:
         "size": f"{max(16, width // 2 * 2)}x{max(16, height // 2 * 2)}",
         "rate": str(rate),
     }
-    music = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in MUSIC_SUFFIXES)
+    music = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in kind_named("audio").suffixes)
     if music:
         proposal["music"] = music[0]
     if (folder / "narration.txt").is_file():

@@ -102,9 +102,7 @@ class Store:
     def fingerprint(self, path: Path) -> str:
         """SHA-256 as :func:`laterna.media.files.sha256` has it, remembered by each file's size, mtime and inode."""
         if path.is_dir():
-            names = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-            pairs = [f"{name.relative_to(path).as_posix()}\0{self.fingerprint(name)}\n" for name in names]
-            return hashlib.sha256("".join(pairs).encode()).hexdigest()
+            return sha256(path, of_file=self.fingerprint)
         status = path.stat()
         stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
         known = self._known.get(str(path))
@@ -305,10 +303,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _hidden(relative: Path) -> bool:
-    return any(part.startswith(".") for part in relative.parts)
 
 
 def _read_as(kind: type[T], data: Any) -> T | None:
