@@ -159,6 +159,23 @@ def test_captions_follow_the_narration_to_its_place_in_the_film():
     assert abs(second_caption.start - Fraction("9.2")) <= 1 / RATE
 
 
+def test_a_film_without_narration_has_no_captions():
+    transcript = said("The wind came down.")
+    made = narrated(transcript, (0, 2, 3))
+    del made.tracks[3]
+    assert not list(captions(transcript, made))
+
+
+def test_a_narrator_filmed_with_a_time_code_is_captioned(tmp_path, make_film):
+    """Another program may leave it to the file where its time code starts."""
+    make_film(tmp_path / "speech.mp4", timecode="01:00:00:00")
+    transcript = said("The wind came down.")
+    made = narrated(transcript, (3600, 2, 3))
+    clip = next(iter(made.find_clips()))
+    clip.media_reference = otio.schema.ExternalReference("speech.mp4")
+    assert next(iter(captions(transcript, made, folder=tmp_path))).start == 3
+
+
 @pytest.mark.parametrize("late", [Fraction(0), Fraction(1, 100), Fraction(1, 30), Fraction(39, 1000)])
 def test_captions_keep_their_frames_when_the_recording_moves_by_a_part_of_one(late):
     """One word changed before a sentence moves the rest of the recording: the rest of the film should stay."""

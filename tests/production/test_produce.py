@@ -158,6 +158,27 @@ def test_an_edited_timeline_is_rendered_for_one_run_or_for_good(brief):
     assert produce(brief).length == 1
 
 
+def sheet(made) -> list[str | None]:
+    """The source time codes on a production's contact sheet."""
+    about = next((made.folder / "versions" / "sheet").glob("*/about.json"))
+    return [shot["timecode"] for shot in json.loads(about.read_text())["used"]]
+
+
+def test_source_time_codes_are_the_sources_own(tmp_path, make_film):
+    for name, nominal, label in (("warm.mp4", 24, "01:00:00:00"), ("cool.mp4", 30, "02:00:00;00")):
+        rate = Fraction(nominal * 1000, 1001)
+        make_film(tmp_path / name, seconds=3, rate=rate, shots=[COLOURS[name]], timecode=label)
+    made = produce(written(tmp_path, length="5"))
+    assert {label[:9] for label in sheet(made)} == {"01:00:00:", "02:00:00;"}
+    plain = (made.folder / "film.edl").read_text()
+    assert "01:00:00:" in plain
+    assert "02:00:00:" in plain
+    edited = made.folder / "edited.edl"
+    edited.write_text("".join(line for line in plain.splitlines(True) if "FRAME RATE" not in line))
+    again = produce(tmp_path / "brief.toml", timeline=edited)
+    assert again.length == 5
+
+
 def test_draft_renders_at_a_quarter_of_the_size(brief):
     folder = produce(brief, draft=True).folder
     assert Video(folder / "film.mp4").size == (40, 22)

@@ -9,13 +9,13 @@ cost least after a sentence's or a clause's end, more between phrases, most afte
 follows it.
 """
 
+import itertools
 import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import opentimelineio as otio
@@ -23,7 +23,7 @@ import opentimelineio as otio
 from laterna.errors import DataError
 from laterna.media.captions import Caption, Captions
 from laterna.media.timecode import parse_rate, to_seconds
-from laterna.media.timeline import frame_rate, source_start, track
+from laterna.media.timeline import frame_rate, source_start
 from laterna.media.transcript import Sentence, Transcript, Word
 
 SHORTEST, LONGEST = Fraction(1), Fraction(7)  # seconds
@@ -111,7 +111,7 @@ def captions(
     exact = parse_rate(rate or (frame_rate(timeline) if timeline else 25))
     if timeline is not None:
         transcript = _from_whole_frames(placed(transcript, timeline, folder), exact)
-    if any(later.start < earlier.start for earlier, later in pairwise(transcript.sentences)):
+    if any(later.start < earlier.start for earlier, later in itertools.pairwise(transcript.sentences)):
         raise DataError("The transcript's sentences are not in order of time: sort them by their start.")
     measure = _Measure.of(transcript.language, line_length)
     parts = [part for sentence in transcript.sentences for part in _divided(_atoms(sentence, measure), measure)]
@@ -134,7 +134,8 @@ def placed(transcript: Transcript, timeline: otio.schema.Timeline, folder: Path 
     """The transcript in a film's time: its words where the film's narration track plays them, others left out."""
     heard: list[Sentence] = []
     now = Fraction(0)
-    for item in track(timeline, "Narration"):
+    narration = [part for part in timeline.tracks if part.name == "Narration"]  # none in an EDL: nothing is heard
+    for item in itertools.chain(*narration[:1]):
         if not isinstance(item, otio.schema.Transition):
             start, now = now, now + to_seconds(item.duration())
             if isinstance(item, otio.schema.Clip) and item.enabled:
