@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from laterna.errors import DataError
-from laterna.media.timecode import Timecode, parse_rate, rational_time, snap_rate, time_range, to_seconds
+from laterna.media.timecode import (
+    Timecode,
+    clock,
+    parse_rate,
+    rational_time,
+    snap_rate,
+    time_of_clock,
+    time_range,
+    to_seconds,
+)
 
 NTSC, PAL, FILM = Fraction(30000, 1001), Fraction(25), Fraction(24000, 1001)
 RATES = [FILM, Fraction(24), PAL, NTSC, Fraction(30), Fraction(50), Fraction(60000, 1001), Fraction(60)]
@@ -156,3 +165,29 @@ def test_times_are_rounded_to_the_nearest_frame(start: Fraction, length: Fractio
 def test_times_read_back_from_a_file_are_exact(rate: Fraction, frames: int) -> None:
     saved = otio.opentime.RationalTime(frames, round(float(rate), 3))  # other programs write 29.97
     assert to_seconds(saved) == frames / rate
+
+
+SOURCES = [(rate, False) for rate in RATES] + [(rate, True) for rate in DROP_RATES]
+times = st.fractions(0, 86_000, max_denominator=1_000_000)
+
+
+@given(st.sampled_from(SOURCES), times)
+def test_a_sources_clock_tells_its_time(source: tuple[Fraction, bool], time: Fraction) -> None:
+    assert time_of_clock(clock(time, *source), *source) == time
+
+
+@given(st.sampled_from(SOURCES), st.sampled_from(RATES), st.integers(0, 80_000), st.integers(0, 100_000))
+def test_a_clock_read_to_a_frame_tells_the_time_to_a_frame(
+    source: tuple[Fraction, bool], rate: Fraction, seconds: int, frames: int
+) -> None:
+    time = Timecode(round(seconds * source[0]), *source).seconds + frames / rate
+    label = round(clock(time, *source) * round(rate))
+    assert abs(time_of_clock(Fraction(label, round(rate)), *source) - time) * rate <= Fraction(3, 2)
+    if rate == source[0]:
+        assert time_of_clock(Fraction(label, round(rate)), *source) == time
+
+
+def test_a_dropped_label_is_read_as_the_next() -> None:
+    assert str(Timecode.from_label(1800, NTSC, drop=True)) == "00:01:00;02"
+    assert str(Timecode.from_label(1803, NTSC, drop=True)) == "00:01:00;03"
+    assert str(Timecode.from_label(18_000, NTSC, drop=True)) == "00:10:00;00"

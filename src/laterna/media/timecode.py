@@ -66,10 +66,12 @@ class Timecode:
 
     @classmethod
     def from_label(cls, label: int, rate: Fraction, drop: bool = False) -> "Timecode":
-        """The time code whose :attr:`label` that is."""
+        """The time code whose :attr:`label` that is, or the next where that one is dropped."""
         if drop:
-            minutes = label // (60 * round(rate))
-            label -= _dropped_a_minute(rate) * (minutes - minutes // 10)
+            dropped = _dropped_a_minute(rate)
+            minutes, rest = divmod(label, 60 * round(rate))
+            label += max(0, dropped - rest) if minutes % 10 else 0
+            label -= dropped * (minutes - minutes // 10)
         return cls(label, rate, drop)
 
     @property
