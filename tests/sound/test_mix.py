@@ -177,6 +177,12 @@ def test_sound_ends_with_the_pictures(film: Timeline, tmp_path: Path) -> None:
     assert Audio(tmp_path / "mix.wav").duration == Fraction(round(60 / FPS * RATE), RATE)
 
 
+def test_a_picture_without_a_length_is_named(film: Timeline, tmp_path: Path) -> None:
+    put(film, "Picture", otio.schema.Clip("endless"))
+    with pytest.raises(DataError, match="source range"):
+        mix(film, tmp_path / "mix.wav", folder=tmp_path)
+
+
 def test_no_cut_clicks(film: Timeline, tmp_path: Path) -> None:
     """A loud sine cut at random phases, with gaps and crossfades between: no step is beyond its slope and its fades."""
     rng = np.random.default_rng(7)

@@ -22,14 +22,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
 from xml.etree.ElementTree import ParseError
 
 import opentimelineio as otio
 
-from laterna.errors import DataError, MediaError
-from laterna.media.audio import Audio
+from laterna.errors import DataError
 from laterna.media.files import quoted, regular_file, write_text
+from laterna.media.reference import clip_reference as clip_reference
+from laterna.media.reference import counting, drops, path_in
+from laterna.media.reference import resolve as resolve
+from laterna.media.reference import source_range as source_range
+from laterna.media.reference import source_start as source_start
+from laterna.media.reference import url as url
 from laterna.media.timecode import (
     Timecode,
     clock,
@@ -153,77 +157,18 @@ def frame_rate(timeline: otio.schema.Timeline) -> Fraction:
     return snap_rate(rate)
 
 
-def clip_reference(medium: Video | Audio, folder: Path, rate: Fraction) -> otio.schema.ExternalReference:
-    """A reference to a file, relative to the ``folder`` where the timeline will be saved.
-
-    Its available range is in whole frames: of the source, from its time code on, if it has one, else of the film, at
-    ``rate``.
-    """
-    timecode = medium.timecode if isinstance(medium, Video) else None
-    if timecode and has_timecode(timecode.rate):
-        rate = timecode.rate  # at others, such as a variable rate's mean, other programs know no time code
-    frames = max(1, int(medium.duration * rate))  # a last frame that is not whole is none
-    available = time_range(timecode.seconds if timecode else 0, frames / rate, rate)
-    reference = otio.schema.ExternalReference(url(medium.path, folder), available)
-    reference.name = os.fsencode(medium.path.name).decode(errors="replace")
-    reel = medium.reel if isinstance(medium, Video) else None
-    known = {"reel": reel, "timecode": str(timecode) if timecode else None}
-    reference.metadata["laterna"] = {key: value for key, value in known.items() if value}
-    return reference
-
-
-def url(path: Path, folder: Path) -> str:
-    """What a timeline in ``folder`` calls a file: its path from there, percent-encoded."""
-    relative = os.path.relpath(path.absolute(), folder.absolute())
-    return quote(os.fsencode(Path(relative).as_posix()))
-
-
-def resolve(reference: Any, folder: Path) -> Path:
-    """The file of a clip's media reference, for a timeline that lies in ``folder``.
-
-    It is looked for where the reference says, then by its name in ``folder``: so a project may be moved as a whole,
-    or its media laid beside it.
+def picture_length(timeline: otio.schema.Timeline) -> Fraction:
+    """Seconds that a film's pictures last: those of its longest video track, 0 without one.
 
     Raises:
-        DataError: the reference names no file, or the file is in neither place.
+        DataError: something on a video track has no length.
     """
-    if not isinstance(reference, otio.schema.ExternalReference):
-        raise DataError(f"A clip without a file can't be opened ({type(reference).__name__}): link it to its file.")
-    stated = folder / _path(reference.target_url)
-    places = [stated, folder / stated.name]
-    for place in places:
-        if place.is_file():
-            return place
-    looked = " and ".join(dict.fromkeys(quoted(place) for place in places))
-    raise DataError(f"A file of the timeline is missing: it was looked for at {looked}; put it there.")
-
-
-def source_range(reference: Any, first: int, frames: int, rate: Fraction) -> otio.opentime.TimeRange:
-    """The range of a clip of ``frames`` frames at ``rate``, the film's, from the ``first``-th of its file on."""
-    available = reference.available_range
-    start = first + (to_seconds(available.start_time) * rate if available else 0)
-    return otio.opentime.TimeRange(
-        otio.opentime.RationalTime(float(start), float(rate)), otio.opentime.RationalTime(frames, float(rate))
-    )
-
-
-def source_start(clip: otio.schema.Clip, folder: Path) -> Fraction:
-    """Seconds from its file's start to a clip's, for a timeline that lies in ``folder``.
-
-    It is the clip's source time less the file's time code: as the reference states it, else as the file does.
-    """
-    start, reference = to_seconds(clip.trimmed_range().start_time), clip.media_reference
-    if reference.available_range is not None:
-        return start - to_seconds(reference.available_range.start_time)
-    with contextlib.suppress(DataError, MediaError):  # a missing file or one of sound has no time code
-        timecode = Video(resolve(reference, folder)).timecode
-        return start - timecode.seconds if timecode else start
-    return start
-
-
-def picture_length(timeline: otio.schema.Timeline) -> Fraction:
-    """Seconds that a film's pictures last: those of its longest video track, 0 without one."""
-    return max((to_seconds(part.duration()) for part in timeline.video_tracks()), default=Fraction(0))
+    try:
+        return max((to_seconds(part.duration()) for part in timeline.video_tracks()), default=Fraction(0))
+    except otio.exceptions.OTIOError as error:
+        raise DataError(
+            f"The timeline {timeline.name!r} has a clip without a length: give it a source range."
+        ) from error
 
 
 def one_track(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
@@ -274,12 +219,6 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
-def _path(url: str) -> Path:
-    """The path in a file URL, whole or relative, percent-encoded."""
-    local = re.sub(r"^file:(//(localhost)?(?=/))?", "", url)
-    return Path(os.fsdecode(unquote_to_bytes(local)))
-
-
 def _one_line(name: str) -> str:
     return " ".join(name.split())
 
@@ -306,7 +245,7 @@ def _reel(reference: Any, reels: dict[str, str]) -> str:
     """A reel name for a file: its own, or its file's; letters and digits, at most 8, no two files alike."""
     url = getattr(reference, "target_url", "")
     if url not in reels:
-        own = reference.metadata.get("laterna", {}).get("reel") or PurePosixPath(_path(url)).stem
+        own = reference.metadata.get("laterna", {}).get("reel") or PurePosixPath(path_in(url)).stem
         name = re.sub(r"[^A-Za-z0-9_]", "", own)[:8]
         if not name or name.upper() in _EDL_RESERVED or name in reels.values():
             name = f"{name[:4]}_{len(reels):03}"
@@ -334,7 +273,7 @@ def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
         if reason:
             _foreign(clip)["comments"] = {"mastercomment1": _in_xml(reason)}
         _foreign(clip)["enabled"] = str(clip.enabled).upper()
-        if _drops(clip.media_reference):
+        if drops(clip.media_reference):
             _foreign(clip.media_reference)["timecode"] = {"displayformat": "DF"}
         if _is_generator(clip, TITLE):
             clip.media_reference = _text_generator(clip.media_reference)
@@ -350,14 +289,6 @@ def _foreign(item: Any) -> Any:
     if "fcp_xml" not in item.metadata:
         item.metadata["fcp_xml"] = {}
     return item.metadata["fcp_xml"]
-
-
-def _drops(reference: Any) -> bool:
-    """Whether the time code that a reference starts at is stated to be drop-frame."""
-    if reference is None:
-        return False
-    foreign = reference.metadata.get("fcp_xml", {}).get("timecode") or {}
-    return ";" in reference.metadata.get("laterna", {}).get("timecode", "") or foreign.get("displayformat") == "DF"
 
 
 def _in_xml(name: str) -> str:
@@ -412,17 +343,9 @@ def _for_edl(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
         span = item.trimmed_range()
         start = to_seconds(span.start_time) * rate / nominal
         if isinstance(item, otio.schema.Clip):
-            start = clock(to_seconds(span.start_time), *_counting(item.media_reference, rate))
+            start = clock(to_seconds(span.start_time), *counting(item.media_reference, rate))
         item.source_range = time_range(start, to_seconds(span.duration) * rate / nominal, nominal)
     return made
-
-
-def _counting(reference: Any, rate: Fraction) -> tuple[Fraction, bool]:
-    """The rate of a source's time code, and whether it drops labels; the film's ``rate`` where none is stated."""
-    available = getattr(reference, "available_range", None)
-    if available is not None:
-        rate = snap_rate(available.start_time.rate)
-    return rate, _drops(reference) and rate in (Fraction(30_000, 1001), Fraction(60_000, 1001))
 
 
 def _non_drop_source(text: str, rate: Fraction) -> str:
@@ -467,9 +390,10 @@ def _relink(clip: otio.schema.Clip, folder: Path, rate: Fraction, drop: bool) ->
         with contextlib.suppress(DataError):  # a timeline can be read without its media
             clip.media_reference = clip_reference(Video(resolve(reference, folder)), folder, rate)
     available, span = getattr(clip.media_reference, "available_range", None), clip.source_range
-    counting = _counting(clip.media_reference, rate) if available and available.start_time.value else (rate, drop)
+    has_own = "timecode" in clip.media_reference.metadata.get("laterna", {})
+    known = counting(clip.media_reference, rate) if has_own else (rate, drop)
     label = to_seconds(span.start_time) * rate / round(rate)
-    start = time_of_clock(label, *counting) - (to_seconds(available.start_time) if available else 0)
+    start = time_of_clock(label, *known) - (to_seconds(available.start_time) if available else 0)
     clip.source_range = source_range(clip.media_reference, round(start * rate), round(span.duration.value), rate)
 
 
