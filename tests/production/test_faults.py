@@ -139,6 +139,21 @@ def test_a_full_disk_leaves_no_half_file_and_blames_no_footage(rushes, undisturb
     assert_same(undisturbed[0], produce(brief).folder)
 
 
+def test_ctrl_c_is_heard_in_the_midst_of_an_analysis(rushes, make_film, tmp_path):
+    brief = copied(rushes, tmp_path / "rushes")
+    for number in range(4):
+        make_film(brief.with_name(f"{number}.mp4"), seconds=20 + number, shots=[(90, 40 * number, 60)])
+    run, pieces = start(brief), brief.with_suffix("") / "cache" / "analyse"
+    while not [*pieces.glob("*.sha256")]:  # the first of them is done
+        assert run.poll() is None
+        time.sleep(0.005)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=20)
+    assert run.returncode != 0
+    assert len([*pieces.glob("*.sha256")]) < 6
+    assert not list(brief.with_suffix("").rglob(".partial-*"))
+
+
 def test_two_runs_in_one_folder_at_once(rushes, tmp_path):
     brief = copied(rushes, tmp_path / "rushes")
     first = start(brief)

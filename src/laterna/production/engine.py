@@ -16,6 +16,7 @@ from laterna.production.keys import changes, code, parts
 from laterna.production.steps import Step, ancestors, ordered
 from laterna.production.store import Chosen, Record, Store, Version, key_of
 
+_LISTEN = 0.1  # seconds until a Ctrl-C is heard: once some library took over its signal, it ends no waiting
 _AT_ONCE = 2  # steps; the departments share out the cores themselves, and each step at work holds its frames
 
 
@@ -151,7 +152,7 @@ class Run:
                         sorter.done(name)
                     else:
                         running[future] = name
-                for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                for future in wait(running, _LISTEN, FIRST_COMPLETED).done if running else ():
                     name = running.pop(future)
                     self._made(name, future.result())
                     sorter.done(name)
