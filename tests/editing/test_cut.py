@@ -18,8 +18,8 @@ from laterna.editing import Ban, Footage, Pin, cut
 from laterna.editing.material import DUPLICATE
 from laterna.errors import BriefError
 from laterna.media.shots import Transition
-from laterna.media.timecode import to_seconds
-from laterna.media.timeline import resolve, track
+from laterna.media.timecode import snap_rate, to_seconds
+from laterna.media.timeline import resolve, source_start, track
 from laterna.media.transcript import Sentence, Transcript, Word
 
 Timeline = otio.schema.Timeline
@@ -80,12 +80,13 @@ def clips(timeline: Timeline, name: str = "Picture") -> list[otio.schema.Clip]:
 
 
 def used(timeline: Timeline, name: str = "Picture") -> list[tuple[str, int, int]]:
-    """Each clip's file, and its first and end frame there."""
+    """Each clip's file, and its first and end frame there, of the film's."""
     rows = []
     for clip in clips(timeline, name):
-        start = clip.source_range.start_time - clip.media_reference.available_range.start_time
-        end = start + clip.source_range.duration
-        rows.append((clip.media_reference.target_url, round(start.value), round(end.value)))
+        length = clip.source_range.duration
+        start = source_start(clip, Path()) * snap_rate(length.rate)
+        end = start + round(length.value)
+        rows.append((clip.media_reference.target_url, round(start), round(end)))
     return rows
 
 
