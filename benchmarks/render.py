@@ -56,7 +56,8 @@ def cut_list(folder: Path, seconds: int) -> list[Cut]:
     """Cuts of 2 to 6 s that go round the files, from anywhere in them."""
     rng = np.random.default_rng(1)
     files = sorted(folder.glob("*.mp4"))
-    lengths = {path: int(Video(path).duration * RATE) for path in files}
+    # MoviePy rounds a duration down to a hundredth, and refuses a cut that ends where the file does.
+    lengths = {path: int(Video(path).duration * RATE) - 2 for path in files}
     cuts: list[Cut] = []
     left = round(seconds * RATE)
     while left:
