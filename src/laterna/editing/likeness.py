@@ -22,7 +22,7 @@ class Window:
 
     Attributes:
         luma: (frames, rows, columns) uint8.
-        pooled: (frames, 864) float32.
+        pooled: (frames, 432) float32.
         rate: frames a second, about.
     """
 

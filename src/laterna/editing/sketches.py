@@ -8,12 +8,13 @@ import numpy as np
 
 from laterna.media.video import Frame
 
-ROWS, COLUMNS = 18, 32  # of the pooled picture; its chroma has half of each
+ROWS, COLUMNS = 9, 16  # parts of the pooled picture
 _AREA = 160 * 90  # samples of luma that a sketch has, about
 _CHROMA_WEIGHT = 2.0
-_PIXELS, _CHROMA_PIXELS = ROWS * COLUMNS, ROWS * COLUMNS // 4
-_LUMA_SCALE = 1 / math.sqrt(_PIXELS)
-_CHROMA_SCALE = math.sqrt(_CHROMA_WEIGHT / _CHROMA_PIXELS)
+_PARTS = ROWS * COLUMNS
+_LUMA_SCALE = 1 / math.sqrt(_PARTS)
+_CHROMA_SCALE = math.sqrt(_CHROMA_WEIGHT / _PARTS)
+_SCALES = np.array([_LUMA_SCALE, _CHROMA_SCALE, _CHROMA_SCALE], np.float32)
 
 
 class Sketches:
@@ -22,7 +23,7 @@ class Sketches:
     Attributes:
         count: how many it holds.
         luma: (capacity, rows, columns) uint8, about 160x90, strided: sharp, for structure.
-        pooled: (capacity, 864) float32: brightness averaged to 32x18 and colour to 16x9, scaled so that the
+        pooled: (capacity, 432) float32: brightness and both colour differences averaged to 16x9, scaled so that the
             Euclidean distance of two rows is their root-mean-square difference in grey levels.
     """
 
@@ -31,7 +32,7 @@ class Sketches:
         self._step = max(1, round(math.sqrt(rows * columns / _AREA)))
         self.count = 0
         self.luma = np.empty((capacity, *frame.luma(self._step).shape), np.uint8)
-        self.pooled = np.empty((capacity, _PIXELS + 2 * _CHROMA_PIXELS), np.float32)
+        self.pooled = np.empty((capacity, 3 * _PARTS), np.float32)
 
     def add(self, frame: Frame) -> np.ndarray:
         """Keep a frame's sketch; gives its luma."""
@@ -41,12 +42,10 @@ class Sketches:
             luma[:] = samples
         else:  # the picture's size changes within the file
             cv2.resize(np.ascontiguousarray(samples), luma.shape[::-1], dst=luma, interpolation=cv2.INTER_AREA)
-        row[:_PIXELS] = _pool(luma, COLUMNS, ROWS)
-        row[:_PIXELS] *= _LUMA_SCALE
-        for start, plane in zip((_PIXELS, _PIXELS + _CHROMA_PIXELS), frame.chroma(2 * self._step), strict=True):
-            part = row[start : start + _CHROMA_PIXELS]
-            part[:] = _pool(np.ascontiguousarray(plane), COLUMNS // 2, ROWS // 2)
-            part *= _CHROMA_SCALE
+        planes = luma, *frame.chroma(2 * self._step)
+        for index, (plane, scale) in enumerate(zip(planes, _SCALES, strict=True)):
+            pooled = cv2.resize(np.ascontiguousarray(plane), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
+            np.multiply(pooled.ravel(), scale, out=row[index * _PARTS : (index + 1) * _PARTS])
         self.count += 1
         return luma
 
@@ -60,18 +59,11 @@ class Sketches:
         return following
 
 
-def _pool(samples: np.ndarray, columns: int, rows: int) -> np.ndarray:
-    return cv2.resize(samples, (columns, rows), interpolation=cv2.INTER_AREA).ravel()
-
-
 def colours(pooled: np.ndarray) -> np.ndarray:
-    """Pooled pictures (frames, 864) as (frames, 9, 16, 3): brightness and weighted colour, in grey levels."""
-    frames, rows, columns = len(pooled), ROWS // 2, COLUMNS // 2
-    parts = np.empty((frames, rows, columns, 3), np.float32)
-    luma = pooled[:, :_PIXELS].reshape(frames, rows, 2, columns, 2)
-    parts[..., 0] = luma.mean(axis=(2, 4)) / _LUMA_SCALE
-    parts[..., 1:] = np.moveaxis(pooled[:, _PIXELS:].reshape(frames, 2, rows, columns), 1, -1) / (4 * _LUMA_SCALE)
-    return parts
+    """Pooled pictures (frames, 432) as (frames, 9, 16, 3): brightness and weighted colour, in grey levels."""
+    planes = pooled.reshape(len(pooled), 3, ROWS, COLUMNS) / _LUMA_SCALE
+    planes[:, 1:] *= 0.5
+    return np.moveaxis(planes, 1, -1)
 
 
 def distances(pooled: np.ndarray) -> np.ndarray:

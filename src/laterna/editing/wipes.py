@@ -13,7 +13,6 @@ from laterna.editing.likeness import Window
 from laterna.editing.sketches import COLUMNS, ROWS
 from laterna.media.shots import Transition
 
-_ROWS, _COLUMNS = ROWS // 2, COLUMNS // 2  # parts that a picture is taken in
 _FAINTEST = 16.0  # merit, about grey levels between the ends
 _LEAST_SWITCH = 64.0  # squared grey levels; parts that change less say nothing
 _TOLERANCE = 1.5  # frames that a part may switch off its moment
@@ -85,9 +84,9 @@ class _Search:
 
     def __init__(self, window: Window, walls: np.ndarray) -> None:
         self._window, self._walls = window, walls
-        self._change = np.zeros((len(window), _ROWS * _COLUMNS), np.float32)
+        self._change = np.zeros((len(window), ROWS * COLUMNS), np.float32)
         steps = window.colours[2:] - window.colours[:-2]
-        self._change[1:-1] = (steps * steps).sum(axis=-1).reshape(-1, _ROWS * _COLUMNS)
+        self._change[1:-1] = (steps * steps).sum(axis=-1).reshape(-1, ROWS * COLUMNS)
         self._judged: set[tuple[str, int, int]] = set()
 
     def swept(self, rough: Ramp) -> Transition | None:
@@ -164,7 +163,7 @@ class _Search:
     def _patchiness(self, before: int, after: int, moments: np.ndarray) -> float:
         """How far the frames between are from patchworks of their ends, in distances between the ends."""
         pictures = self._window.colours[before : after + 1]
-        late = np.arange(before, after + 1)[:, None, None] - moments.reshape(_ROWS, _COLUMNS)
+        late = np.arange(before, after + 1)[:, None, None] - moments.reshape(ROWS, COLUMNS)
         patchwork = np.where((late < 0)[..., None], pictures[0], pictures[-1])
         settled = np.abs(late) > _TOLERANCE
         strays = ((pictures - patchwork) ** 2).sum(axis=-1)
@@ -195,10 +194,10 @@ def _shapes() -> np.ndarray:
 
     An edge across, an iris, a box, barn doors both ways, and a clock's hand.
     """
-    down, right = np.mgrid[-1 : 1 : _ROWS * 1j, -1 : 1 : _COLUMNS * 1j]
-    iris = np.hypot(down * _ROWS, right * _COLUMNS) / _COLUMNS
+    down, right = np.mgrid[-1 : 1 : ROWS * 1j, -1 : 1 : COLUMNS * 1j]
+    iris = np.hypot(down * ROWS, right * COLUMNS) / COLUMNS
     box = np.maximum(abs(down), abs(right))
-    hand = np.arctan2(right * _COLUMNS, -down * _ROWS) / np.pi % 2
+    hand = np.arctan2(right * COLUMNS, -down * ROWS) / np.pi % 2
     one, none = np.ones_like(down), np.zeros_like(down)
     shapes = [(one, right, down), *((one, field, none) for field in (iris, box, abs(down), abs(right), hand))]
     return np.array(shapes, np.float32).reshape(len(shapes), 3, -1).transpose(0, 2, 1)
