@@ -180,7 +180,7 @@ def test_media_with_odd_names_are_found_again(
     track(made, "Picture").append(otio.schema.Clip(name, reference, time_range(0, Fraction(1, 5), Fraction(25))))
     save(made, folder / f"film{suffix}")
     back = next(iter(load(folder / f"film{suffix}").find_clips()))
-    assert resolve(back.media_reference, folder) == folder / ".." / media.name / name
+    assert resolve(back.media_reference, folder) == media / name
     assert to_seconds(back.media_reference.available_range.duration) == Fraction(2, 5)
 
 
@@ -412,3 +412,10 @@ def test_the_same_timeline_gives_the_same_bytes(tmp_path: Path) -> None:
         save(film(), tmp_path / f"a{suffix}")
         save(film(), tmp_path / f"b{suffix}")
         assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+def test_a_file_has_one_path_however_its_reference_goes(make_film, tmp_path):
+    film = make_film(tmp_path / "rushes" / "a.mp4", seconds=1)
+    (tmp_path / "versions").mkdir()
+    reference = otio.schema.ExternalReference("../rushes/a.mp4")
+    assert resolve(reference, tmp_path / "versions") == film

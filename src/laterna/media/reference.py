@@ -83,7 +83,8 @@ def resolve(reference: Any, folder: Path) -> Path:
     places = [stated, folder / stated.name]
     for place in places:
         if place.is_file():
-            return place
+            plain = Path(os.path.normpath(place))  # one file, one path, unless a link is on the way
+            return plain if plain.exists() and plain.samefile(place) else place
     looked = " and ".join(dict.fromkeys(quoted(place) for place in places))
     raise DataError(f"A file of the timeline is missing: it was looked for at {looked}; put it there.")
 

@@ -234,7 +234,7 @@ def film(
         coded_sound=mix.path / about["coded"] if "coded" in about else None,
         encoding=encoding,
         pieces=pieces.folder,
-        fingerprint=lambda path: content.get(Path(os.path.normpath(path))) or sha256(path),
+        fingerprint=lambda path: content.get(path) or sha256(path),
         draft=draft,
         progress=progress,
     )
