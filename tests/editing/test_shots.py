@@ -49,8 +49,8 @@ def pan(seed: int, frames: int, speed: float = 1.0) -> Pictures:
     return np.stack([framed(picture, 60 + speed * index, 50) for index in range(frames)])
 
 
-def write(path: Path, pictures: Sequence[np.ndarray] | Pictures) -> Video:
-    with VideoWriter(path, Encoding(SIZE, RATE, preset="ultrafast")) as writer:
+def write(path: Path, pictures: Sequence[np.ndarray] | Pictures, rate: Fraction = RATE) -> Video:
+    with VideoWriter(path, Encoding(SIZE, rate, preset="ultrafast")) as writer:
         for picture in pictures:
             writer.write(np.ascontiguousarray(picture))
     return Video(path)
@@ -97,6 +97,15 @@ def test_a_dissolve_is_found_with_its_extent(tmp_path: Path, length: int) -> Non
     assert abs(transition.first_frame - (60 - length)) <= 2
     assert abs(transition.last_frame - 59) <= 2
     assert table[1].start_frame == (transition.first_frame + transition.last_frame + 1) // 2
+
+
+@pytest.mark.parametrize(("rate", "length"), [(10, 8), (60, 80)])
+def test_transitions_are_found_at_any_rate(tmp_path: Path, rate: int, length: int) -> None:
+    film = mixed(pan(4, length + 40, 0.2), pan(5, length + 40, -0.2), length)
+    (transition,) = found(shots(write(tmp_path / "rate.mp4", film, Fraction(rate))))
+    assert transition.kind == "dissolve"
+    assert abs(transition.first_frame - 40) <= 2
+    assert abs(transition.last_frame - (39 + length)) <= 2
 
 
 @pytest.mark.parametrize("level", [0, 255])
