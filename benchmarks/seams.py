@@ -6,7 +6,6 @@ from pathlib import Path
 from subprocess import run
 
 import numpy as np
-import opentimelineio as otio
 from common import HERE, LATERNA, Row, main
 
 from laterna.media import timeline as timelines
@@ -43,10 +42,10 @@ def steepness(film: Path) -> list[float]:
     stem = film / "stems" / "location.wav"
     if not stem.exists():
         return []
-    bend = np.abs(np.diff(_samples(stem), 2))
+    timeline, bend = timelines.load(film / "film.otio"), np.abs(np.diff(_samples(stem), 2))
     ends = {
         round(float(to_seconds(time)) * RATE)
-        for clip in _clips(film, "Location")
+        for clip in timelines.track(timeline, "Location").find_clips()
         for time in (clip.range_in_parent().start_time, clip.range_in_parent().end_time_exclusive())
     }
     return [
@@ -64,8 +63,9 @@ def spoken(film: Path) -> list[bool]:
     """For each word of the narration, whether the film has all of it."""
     said = max((film / "versions" / "narrate").glob("*/transcript.json"), key=lambda path: path.stat().st_mtime)
     voice, stem = _samples(said.with_name("speech.wav")), _samples(film / "stems" / "narration.wav")
-    whole = []
-    for sentence, clip in zip(Transcript.open(said).sentences, _clips(film, "Narration"), strict=True):
+    timeline, whole = timelines.load(film / "film.otio"), []
+    clips = timelines.track(timeline, "Narration").find_clips()
+    for sentence, clip in zip(Transcript.open(said).sentences, clips, strict=True):
         shift = round(float(to_seconds(clip.range_in_parent().start_time) - timelines.source_start(clip, film)) * RATE)
         for word in sentence.words:
             first, end = (round(float(time) * RATE) for time in (word.start, word.end))
@@ -77,11 +77,6 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two sounds are alike up to a gain, within a hundredth of their level."""
     gain = (one @ other) / max(one @ one, 1e-9)
     return bool(np.linalg.norm(other - gain * one) <= 0.01 * np.linalg.norm(other))
-
-
-def _clips(film: Path, track: str) -> list[otio.schema.Clip]:
-    timeline = timelines.load(film / "film.otio")
-    return list(timelines.track(timeline, track).find_clips())
 
 
 def _samples(path: Path) -> np.ndarray:
