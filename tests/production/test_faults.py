@@ -147,6 +147,7 @@ def test_ctrl_c_is_heard_in_the_midst_of_an_analysis(rushes, make_film, tmp_path
     while not [*pieces.glob("*.sha256")]:  # the first of them is done
         assert run.poll() is None
         time.sleep(0.005)
+    time.sleep(0.05)  # the next is at work
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=20)
     assert run.returncode != 0
