@@ -22,9 +22,10 @@ check: .venv/ready  ## style, types, layers
 bench: .venv/ready  ## compares with peers (in their own environment) and rewrites benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
 
-.venv/ready: pyproject.toml
+.venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[demo,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[learning,onnx,demo,dev]"
 	touch .venv/ready
 
 clean:

@@ -33,6 +33,12 @@ def test_the_help_loads_neither_torch_nor_av_nor_polars() -> None:
     assert not loaded & set(HEAVY)
 
 
+def test_learning_loads_neither_torch_nor_lightning_until_it_is_used() -> None:
+    loaded = modules_after("import laterna.learning; laterna.learning.models(); dir(laterna.learning)")
+    assert not loaded & {"torch", "lightning_fabric", "lightning", "safetensors", "huggingface_hub"}
+    assert "torch" in modules_after("from laterna.learning import Model")
+
+
 def test_a_department_loads_when_it_is_used() -> None:
     assert "av" not in modules_after("import laterna")
     assert "av" in modules_after("import laterna; laterna.editing")

@@ -11,14 +11,17 @@ from laterna.errors import BriefError, DataError, LaternaError, MediaError, Mode
 __version__ = "0.1.0"
 __all__ = ["BriefError", "DataError", "LaternaError", "MediaError", "ModelError", "StorageError"]
 
-_SUBPACKAGES = ("editing", "media", "production", "sound", "studio", "theatre", "voice")
+_LEARNING = ("evaluate", "load", "train")  # laterna.load("music/vae")
+_SUBPACKAGES = ("editing", "learning", "media", "production", "sound", "studio", "theatre", "voice")
 
 
 def __getattr__(name: str) -> Any:
     if name in _SUBPACKAGES:
         return import_module(f"laterna.{name}")
+    if name in _LEARNING:
+        return getattr(import_module("laterna.learning"), name)
     raise AttributeError(f"module 'laterna' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_SUBPACKAGES])
+    return sorted([*globals(), *_LEARNING, *_SUBPACKAGES])

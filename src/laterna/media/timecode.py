@@ -11,7 +11,21 @@ from laterna.errors import DataError
 _NTSC = {"23.976": Fraction(24000, 1001), "23.98": Fraction(24000, 1001)} | {
     f"{value:.2f}": Fraction(nominal * 1000, 1001) for nominal, value in ((30, 29.97), (48, 47.95), (60, 59.94))
 }
+_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 _TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})", re.ASCII)
+
+
+def seconds(value: object) -> Fraction:
+    """Exact seconds from ``20``, ``1.5``, ``"20s"`` or ``"1m30s"``; ValueError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("not a length of time")
+    if not isinstance(value, str):
+        return Fraction(str(value))
+    match = _LENGTH.fullmatch(value.replace(" ", ""))
+    if match is None or not any(match.groups()):
+        raise ValueError("not a length of time")
+    hours, minutes, rest = (Fraction(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + rest
 
 
 def parse_rate(value: str | int | float | Fraction) -> Fraction:

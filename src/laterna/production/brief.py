@@ -19,7 +19,7 @@ from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_text
 from laterna.media.kinds import kind_named
-from laterna.media.timecode import parse_rate
+from laterna.media.timecode import parse_rate, seconds
 from laterna.media.video import Video
 from laterna.sound.mix import Preset
 
@@ -27,21 +27,7 @@ VERSION = 1
 Codec = Literal["h264", "webm"]
 
 _UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # version -> what makes the next one of it
-_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 _LONGEST_SIDE = 16384
-
-
-def seconds(value: object) -> Fraction:
-    """Exact seconds from ``20``, ``1.5``, ``"20s"`` or ``"1m30s"``; ValueError for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("not a length of time")
-    if not isinstance(value, str):
-        return Fraction(str(value))
-    match = _LENGTH.fullmatch(value.replace(" ", ""))
-    if match is None or not any(match.groups()):
-        raise ValueError("not a length of time")
-    hours, minutes, rest = (Fraction(part or 0) for part in match.groups())
-    return hours * 3600 + minutes * 60 + rest
 
 
 def _length(value: object) -> Fraction:

@@ -20,7 +20,7 @@ def test_the_version_is_printed(run: Any) -> None:
 
 def test_help_lists_commands_and_departments(run: Any) -> None:
     page = run("--help").out
-    assert all(name in page for name in ("produce", "new", "credits", *cli.DEPARTMENTS))
+    assert all(name in page for name in ("produce", "new", "credits", "train", "evaluate", "models", *cli.DEPARTMENTS))
 
 
 def test_nothing_typed_shows_the_help(run: Any) -> None:

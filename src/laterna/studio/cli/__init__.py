@@ -6,7 +6,7 @@ Exit codes: 0 done, 2 the user can mend it, 1 a bug of ours, 130 stopped by Ctrl
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 import laterna
 from laterna.errors import LaternaError
-from laterna.studio.cli import production
+from laterna.studio.cli import learning, production
 from laterna.studio.cli.expose import expose
 
 DEPARTMENTS = {
@@ -64,8 +64,13 @@ def application() -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback()(_options)
-    for command in (production.produce, production.new, production.credits):
-        app.command()(command)
+    panels: Mapping[str | None, Sequence[Callable[..., None]]] = {
+        None: (production.produce, production.new, production.credits),
+        "Models": (learning.train, learning.evaluate, learning.models),
+    }
+    for panel, functions in panels.items():
+        for function in functions:
+            app.command(rich_help_panel=panel)(function)
     for name, line in DEPARTMENTS.items():
         app.add_typer(
             typer.Typer(cls=Department, no_args_is_help=True), name=name, help=line, rich_help_panel="Departments"

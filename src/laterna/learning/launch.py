@@ -1,0 +1,131 @@
+"""Where the loop runs: in this process, or in one for each device."""
+
+import contextlib
+import functools
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
+from torch import Tensor
+from torch.multiprocessing.spawn import ProcessRaisedException
+
+from laterna.errors import LaternaError, ModelError
+from laterna.learning.loop import Loop, Progress, Settings, State
+from laterna.learning.model import Model
+from laterna.learning.recipe import Recipe, Splits
+
+_Tell = Callable[[Progress], None]
+_Best = tuple[State, dict[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a process needs to train, but for the model."""
+
+    recipe: Recipe
+    splits: Splits
+    settings: Settings
+    folder: Path
+    resume: bool = False
+
+
+def run(job: Job, model: Model, tell: _Tell = lambda news: None) -> State:
+    """Train a model, which comes back on the CPU with its best weights.
+
+    Raises:
+        ModelError: there is no such device, the checkpoint is of another training or broken, or the loss is no number.
+        MediaError: the disk is full; the last checkpoint is whole.
+        KeyboardInterrupt: Ctrl-C came; the checkpoint was written after the step in which it did.
+    """
+    fabric = _fabric(job.settings)
+    several = job.settings.devices > 1
+    stop: Any = torch.multiprocessing.get_context("spawn").Event() if several else threading.Event()
+    with _interruptible(stop):
+        state, best = (_in_processes if several else _here)(fabric, job, model, tell, stop)
+    model.to("cpu").load_state_dict(best)
+    model.eval()
+    if stop.is_set():
+        raise KeyboardInterrupt
+    return state
+
+
+def _fabric(settings: Settings) -> Fabric:
+    several = settings.devices > 1
+    try:
+        return Fabric(
+            accelerator=settings.device,
+            devices=settings.devices,
+            precision=settings.precision,  # type: ignore[arg-type]
+            # A phase leaves the parameters of the others alone, which DDP has to look for.
+            strategy=DDPStrategy(start_method="spawn", find_unused_parameters=True) if several else "auto",
+        )
+    except (RuntimeError, ValueError, TypeError) as error:
+        asked = f"{settings.device} x {settings.devices}" if several else settings.device
+        raise ModelError(f"There is no device {asked!r} to train on here: use --device cpu or auto.") from error
+
+
+def _here(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any) -> _Best:
+    fabric.launch()
+    return Loop(fabric, model=model, tell=tell, stopped=stop.is_set, **vars(job)).run()
+
+
+def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any) -> _Best:
+    """Train in one process for each device. They tell their news, and how they ended, through a queue."""
+    news = torch.multiprocessing.get_context("spawn").SimpleQueue()
+    endings: list[Any] = []
+    reader = threading.Thread(target=_read, args=(news, tell, endings.append), daemon=True)
+    reader.start()
+    raised = None
+    try:
+        fabric.launch(functools.partial(_in_process, job), model, news, stop)
+    except ProcessRaisedException as error:
+        raised = error
+    finally:
+        news.put(None)
+        reader.join()
+    if raised is not None:
+        raise next((ending for ending in endings if isinstance(ending, LaternaError)), raised)
+    state, weights = endings[0]
+    return state, safetensors.torch.load(weights)
+
+
+def _in_process(job: Job, fabric: Fabric, model: Model, news: Any, stop: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop, so that all stop at one step
+    try:
+        state, best = Loop(fabric, model=model, tell=news.put, stopped=stop.is_set, **vars(job)).run()
+    except LaternaError as error:
+        news.put(error)
+        raise
+    if fabric.is_global_zero:
+        news.put((state, safetensors.torch.save(best)))  # as bytes: shared tensors end with the process that made them
+
+
+def _read(news: Any, tell: _Tell, end: Callable[[Any], None]) -> None:
+    while (item := news.get()) is not None:
+        (tell if isinstance(item, Progress) else end)(item)
+
+
+@contextlib.contextmanager
+def _interruptible(stop: Any) -> Iterator[None]:
+    """Let the first Ctrl-C end the training after the step it comes in, its state whole; the second ends it at once."""
+    if threading.current_thread() is not threading.main_thread():  # which alone gets signals
+        yield
+        return
+
+    def ask(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

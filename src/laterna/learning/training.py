@@ -1,0 +1,209 @@
+"""From a name and a folder of data to a model in the user's store, with a card that says how it came about."""
+
+import shlex
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from laterna.errors import DataError, ModelError
+from laterna.learning import launch
+from laterna.learning.card import Card
+from laterna.learning.checkpoint import CHECKPOINT
+from laterna.learning.evaluation import Evaluation, judge
+from laterna.learning.loop import CURVE, Progress, Settings, State
+from laterna.learning.model import Model
+from laterna.learning.recipe import Recipe, Splits, registered
+from laterna.learning.store import user_store
+from laterna.learning.threads import torch_threads
+from laterna.learning.weights import load, save
+from laterna.media.files import quoted
+from laterna.media.timecode import seconds
+
+PRIVATE = "LicenseRef-private"  # the maker's own, until he names a licence
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Where the model lies, how long it was trained, and how well it does; the learning curve lies beside it."""
+
+    folder: Path
+    steps: int
+    seconds: float
+    evaluation: Evaluation
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {"folder": self.folder, "steps": self.steps, "seconds": self.seconds, **self.evaluation.to_json()}
+
+    def __str__(self) -> str:
+        curve = self.folder / CURVE
+        made = f"{self.folder}: {self.steps} steps in {self.seconds:.0f} s"
+        return "\n".join([str(self.evaluation), "", made, *([f"Learning curve: {curve}"] if curve.exists() else [])])
+
+
+def train(
+    name: str,
+    data: str | Path,
+    *,
+    out: str | Path | None = None,
+    start_from: str | None = None,
+    resume: bool = False,
+    steps: int | None = None,
+    batch_size: int | None = None,
+    budget: str | None = None,
+    size: str = "base",
+    seed: int = 0,
+    device: str = "auto",
+    devices: int = 1,
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true",
+    threads: int = 1,
+    patience: int | None = None,
+    licence: str | None = None,
+    allow_non_commercial: bool = False,
+    tell: Callable[[Progress], None] = lambda news: None,
+) -> Trained:
+    """Train a model on your own data, and keep it with its card in the user's store, where ``load`` finds it.
+
+    A checkpoint is written every five minutes and when Ctrl-C stops the training. The same seed, data and versions
+    give the same weights on the same machine, unless a budget ends the training.
+
+    Args:
+        name: of the model, "department/model"; see ``laterna models``.
+        data: what the model's reader reads, mostly a folder.
+        out: the model's folder; else the user's store.
+        start_from: the model whose weights it begins with: a name, a path, or ``hf:owner/name``.
+        resume: go on from the checkpoint of a training that was stopped.
+        steps: of the training; else the recipe's.
+        batch_size: samples in a step, of all devices together; else the recipe's.
+        budget: time after which it stops with the best weights so far: "30m", "1h30m".
+        size: of a fresh model; "debug" is tiny.
+        seed: of the first weights, the order of the samples and all that is drawn.
+        device: cpu, cuda, mps, or auto.
+        devices: how many of them; each is a process.
+        precision: of the arithmetic; mixed ones are faster on GPUs.
+        threads: of the CPU, for each process. More than one is slower for small models on a busy machine.
+        patience: stop after so many looks at the validation part without a better one.
+        licence: of the weights, an SPDX identifier; else that of the weights it starts from, else private.
+        allow_non_commercial: start from weights whose licence forbids commercial use.
+        tell: is told of the progress after each step.
+
+    Raises:
+        DataError: the data are missing or too few, or a number makes no sense.
+        ModelError: there is no such model, weights or device, or the checkpoint can't be resumed.
+        MediaError: the disk is full; the last checkpoint is whole.
+    """
+    recipe = registered(name)
+    folder = Path(out) if out is not None else user_store() / name
+    settings = Settings(
+        _positive("number of steps", steps, recipe.steps),
+        _positive("batch size", batch_size, max(recipe.batch_size, devices)),
+        seed=seed,
+        budget=_budget(budget),
+        device=device,
+        devices=_positive("number of devices", devices),
+        precision=precision,
+        threads=_positive("number of threads", threads),
+        patience=patience,
+        start_from=start_from,
+    )
+    model = _first(recipe, start_from, size, seed, allow_non_commercial)
+    licence = _licence(licence, model.card)
+    splits = recipe.splits(Path(data))
+    if model.phases():
+        if not resume:
+            _refuse_to_forget(folder / CHECKPOINT)
+        state = launch.run(launch.Job(recipe, splits, settings, folder, resume), model, tell)
+    else:
+        with torch_threads(threads):
+            state = _fitted(model, splits, seed)
+    evaluation = judge(recipe, model, splits, threads=threads)
+    said = {
+        "start-from": start_from,
+        "steps": steps,
+        "batch-size": batch_size,
+        "budget": budget,
+        "size": size if size != "base" else None,
+        "seed": seed or None,
+        "devices": devices if devices > 1 else None,
+        "precision": precision if precision != "32-true" else None,
+        "patience": patience,
+    }
+    card = Card(
+        name,
+        licence,
+        _learnt_from(splits, model.card),
+        _command(name, data, said),
+        recipe.protocol,
+        evaluation.figures,
+        evaluation.baseline,
+        seed,
+        state.step,
+        round(state.seconds, 1),
+        model.card.credits if model.card else (),
+    )
+    save(model, card, folder)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return Trained(folder, state.step, state.seconds, evaluation)
+
+
+def _positive(what: str, number: int | None, default: int = 1) -> int:
+    if number is None:
+        return default
+    if number < 1:
+        raise DataError(f"The {what} can't be {number}: give 1 or more.")
+    return number
+
+
+def _budget(text: str | None) -> float | None:
+    try:
+        budget = None if text is None else float(seconds(text))
+    except ValueError as error:
+        raise DataError(f"{text!r} is not a length of time: write 90s, 30m or 1h30m.") from error
+    if budget == 0:
+        raise DataError("A budget of nothing leaves no time to learn: write 90s, 30m or 1h30m.")
+    return budget
+
+
+def _first(recipe: Recipe, start_from: str | None, size: str, seed: int, allow_non_commercial: bool) -> Model:
+    """The model that the training begins with."""
+    if start_from is None:
+        return recipe.model.build(size, seed=seed)
+    model = load(start_from, allow_non_commercial=allow_non_commercial)
+    if model.name != recipe.name:
+        raise ModelError(f"{start_from} holds weights of {model.name}, not of {recipe.name}: start from others.")
+    return model
+
+
+def _licence(licence: str | None, start: Card | None) -> str:
+    if start is None:
+        return licence or PRIVATE
+    if licence is not None and start.non_commercial:
+        raise ModelError(f"Weights that start from others keep their licence, {start.licence}: leave out --licence.")
+    return licence or start.licence
+
+
+def _refuse_to_forget(checkpoint: Path) -> None:
+    if checkpoint.exists():
+        raise ModelError(f"{quoted(checkpoint)} is of an unfinished training: add --resume to go on, or remove it.")
+
+
+def _fitted(model: Model, splits: Splits, seed: int) -> State:
+    began = time.perf_counter()
+    model.fit(splits.train, seed=seed)
+    model.eval()
+    return State(seconds=time.perf_counter() - began)
+
+
+def _learnt_from(splits: Splits, start: Card | None) -> tuple[str, ...]:
+    learnt, chosen, tested = (len(part) for part in (splits.train, splits.valid, splits.test))
+    counts = f"{learnt} samples to learn from, {chosen} to choose the best weights by, {tested} to test on"
+    before = () if start is None else tuple(f"before that, by `{start.command}`: {line}" for line in start.data)
+    return (*splits.data, counts, *before)
+
+
+def _command(name: str, data: str | Path, said: Mapping[str, object]) -> str:
+    """The line that trains the same model again."""
+    options = [word for option, value in said.items() if value is not None for word in (f"--{option}", str(value))]
+    return shlex.join(["laterna", "train", name, str(data), *options])

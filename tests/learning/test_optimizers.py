@@ -1,0 +1,55 @@
+"""A phase moves what it names, at the rate that its schedule gives."""
+
+import pytest
+import torch
+import toys
+
+from laterna.errors import ModelError
+from laterna.learning.model import Phase
+from laterna.learning.optimizers import fresh_optimizer, moved_by, set_rate
+
+
+def rates(phase: Phase, steps: int) -> list[float]:
+    optimizer = fresh_optimizer([torch.nn.Parameter(torch.zeros(2, 2))], phase)
+    found = []
+    for step in range(steps):
+        set_rate(optimizer, phase, step, step / steps)
+        found.append(optimizer.param_groups[0]["lr"])
+    return found
+
+
+def test_warm_up_rises_in_a_line_and_the_cosine_falls_to_a_hundredth() -> None:
+    found = rates(Phase("model", learning_rate=1.0, warmup=10), 1000)
+    assert found[0] == pytest.approx(0.1)
+    assert found[4] == pytest.approx(0.5, abs=1e-3)
+    assert found[9] == max(found) == pytest.approx(1, abs=1e-3)
+    assert found[500] == pytest.approx(0.505, abs=1e-3)
+    assert found[-1] == pytest.approx(0.01, abs=1e-3)
+
+
+def test_a_constant_rate_stays() -> None:
+    assert set(rates(Phase("model", learning_rate=0.5, schedule="constant"), 10)) == {0.5}
+
+
+def test_a_phase_moves_what_its_prefixes_name_and_what_is_not_frozen() -> None:
+    model = toys.Adversary()
+    critic = moved_by(model, Phase("critic", ("critic",)))
+    assert {id(p) for p in critic} == {id(p) for p in model.critic.parameters()}
+    model.critic[0].weight.requires_grad_(False)
+    assert len(moved_by(model, Phase("critic", ("critic",)))) == len(critic) - 1
+
+
+def test_a_phase_that_moves_nothing_is_a_mistake() -> None:
+    with pytest.raises(ModelError, match="'critics' of toys/adversary moves no parameter"):
+        moved_by(toys.Adversary(), Phase("critics", ("critics",)))
+
+
+def test_only_matrices_decay() -> None:
+    optimizer = fresh_optimizer(list(toys.Plain().parameters()), Phase("model", decay=0.1))
+    decays = {p.ndim: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    assert decays == {2: 0.1, 1: 0.0}
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("adamw", torch.optim.AdamW), ("sgd", torch.optim.SGD)])
+def test_the_optimizer_is_the_one_that_is_named(kind: str, expected: type) -> None:
+    assert type(fresh_optimizer([torch.nn.Parameter(torch.zeros(1))], Phase("m", optimizer=kind))) is expected  # type: ignore[arg-type]
