@@ -1,5 +1,7 @@
 """``laterna produce``, ``laterna new`` and ``laterna credits``."""
 
+import contextlib
+import ctypes
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from laterna.production import Event, Release
 
 _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 
 
 def produce(
@@ -34,6 +38,7 @@ def produce(
     """
     from laterna import production
 
+    _give_freed_frames_back()
     with Progress(why=why) as progress:
         made = production.produce(
             brief, out=out, only=only, plan=plan, timeline=timeline, draft=draft, tell=progress.tell
@@ -59,6 +64,12 @@ def _short(path: Path) -> str:
     """A path as it is called from here."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _give_freed_frames_back() -> None:
+    """Have glibc map whatever is larger than 128 KiB: it would keep hundreds of megabytes of freed frames in arenas."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 128 * 1024)
 
 
 def new(
