@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from laterna.editing import Ban, Footage, Pin, cut
-from laterna.editing.material import DUPLICATE
+from laterna.editing.cutting.material import DUPLICATE
 from laterna.errors import BriefError
 from laterna.media.shots import Transition
 from laterna.media.timecode import snap_rate, to_seconds

@@ -8,8 +8,8 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from laterna.theatre.gait import Walk
-from laterna.theatre.roles import Beat, Role
+from laterna.theatre.actors.gait import Walk
+from laterna.theatre.actors.roles import Beat, Role
 from laterna.theatre.scene import draw_scene, draw_setting
 from laterna.theatre.sound import SAMPLE_RATE, location_sound, loudness
 from laterna.theatre.take import Take, heard, take

@@ -3,8 +3,8 @@
 from laterna.editing.analyse import Footage, analyse
 from laterna.editing.captions import captions, too_fast
 from laterna.editing.cut import cut
+from laterna.editing.cutting.pins import Ban, Pin
 from laterna.editing.interchange import compare, export
-from laterna.editing.pins import Ban, Pin
 from laterna.editing.poster import poster
 from laterna.editing.render import render
 from laterna.editing.shots import shots

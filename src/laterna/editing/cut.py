@@ -1,8 +1,7 @@
 """The cut: the best ranges of the best shots, to an exact length, as a timeline that says why of each.
 
-How it works: :mod:`~laterna.editing.slots` gives each sentence its part of the film, :mod:`~laterna.editing.material`
-knows what the footage offers, :mod:`~laterna.editing.choose` fills the slots, and
-:mod:`~laterna.editing.assembly` lays the choice out on tracks.
+How it works, in :mod:`laterna.editing.cutting`: ``slots`` gives each sentence its part of the film, ``material`` knows
+what the footage offers, ``choose`` fills the slots, and ``assembly`` lays the choice out on tracks.
 """
 
 from collections.abc import Sequence
@@ -14,15 +13,15 @@ from typing import Literal
 
 import opentimelineio as otio
 
-from laterna.editing.account import Account
 from laterna.editing.analyse import Footage
-from laterna.editing.assembly import Assembly, Placed
-from laterna.editing.choose import Chooser
-from laterna.editing.material import Material, Source
-from laterna.editing.narration import breath, lines, voices
-from laterna.editing.pins import Ban, Pin, Pinboard, banned
-from laterna.editing.rules import Pick, Rules
-from laterna.editing.slots import plan
+from laterna.editing.cutting.account import Account
+from laterna.editing.cutting.assembly import Assembly, Placed
+from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.material import Material, Source
+from laterna.editing.cutting.narration import breath, lines, voices
+from laterna.editing.cutting.pins import Ban, Pin, Pinboard, banned
+from laterna.editing.cutting.rules import Pick, Rules
+from laterna.editing.cutting.slots import plan
 from laterna.errors import BriefError
 from laterna.media.audio import Audio
 from laterna.media.timecode import parse_rate

@@ -12,7 +12,7 @@ import numpy as np
 import opentimelineio as otio
 from PIL import Image, ImageFilter
 
-from laterna.editing.segments import Layer, segments
+from laterna.editing.rendering.segments import Layer, segments
 from laterna.editing.titles import check
 from laterna.editing.typography import SANS, SERIF, Line
 from laterna.media.timeline import frame_rate

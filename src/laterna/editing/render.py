@@ -15,9 +15,9 @@ import av
 import numpy as np
 import opentimelineio as otio
 
-from laterna.editing.composite import Stencil, black, mixed, to_frame
-from laterna.editing.pieces import Shelf
-from laterna.editing.segments import Layer, Segment, segments
+from laterna.editing.rendering.composite import Stencil, black, mixed, to_frame
+from laterna.editing.rendering.pieces import Shelf
+from laterna.editing.rendering.segments import Layer, Segment, segments
 from laterna.editing.titles import drawn
 from laterna.errors import DataError
 from laterna.media import encode

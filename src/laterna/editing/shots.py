@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from laterna.editing import sudden
-from laterna.editing.gradual import dissolves_and_fades
-from laterna.editing.likeness import Window
-from laterna.editing.sketches import Sketches
-from laterna.editing.wipes import wipes
+from laterna.editing.detection import sudden
+from laterna.editing.detection.gradual import dissolves_and_fades
+from laterna.editing.detection.likeness import Window
+from laterna.editing.detection.sketches import Sketches
+from laterna.editing.detection.wipes import wipes
 from laterna.media.shots import Shot, ShotTable, Transition
 from laterna.media.video import Frame, Video
 

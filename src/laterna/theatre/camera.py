@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from laterna.theatre.actors.gesture import ease
 from laterna.theatre.canvas import View
-from laterna.theatre.gesture import ease
 from laterna.theatre.words import Move, Scale
 
 Direction = Literal["none", "left", "right", "up", "down", "in", "out"]

@@ -7,12 +7,12 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from laterna.theatre.actor import Role
+from laterna.theatre.actors.actor import Role
+from laterna.theatre.actors.figure import Figure, figure
+from laterna.theatre.actors.roles import Blocking, roles
 from laterna.theatre.camera import CameraMove, Direction, Framing
-from laterna.theatre.figure import Figure, figure
 from laterna.theatre.look import Look, draw_look
 from laterna.theatre.palette import Palette, palette
-from laterna.theatre.roles import Blocking, roles
 from laterna.theatre.truth import Span
 from laterna.theatre.words import Daytime, Kind, Mood, Move, NegativeKind, Place, Scale, Weather
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.theatre import gesture
-from laterna.theatre.actor import Actor
+from laterna.theatre.actors import gesture
+from laterna.theatre.actors.actor import Actor
 from laterna.theatre.take import Take, heard
 
 SAMPLE_RATE = 48_000

@@ -8,21 +8,21 @@ import cv2
 import numpy as np
 
 from laterna.media.shots import Shot, ShotTable, Transition
-from laterna.theatre.actor import Actor, Puppet, Role
-from laterna.theatre.animals import Bird, Quadruped
+from laterna.theatre.actors.actor import Actor, Puppet, Role
+from laterna.theatre.actors.animals import Bird, Quadruped
+from laterna.theatre.actors.costume import Shade
+from laterna.theatre.actors.gait import Walk
 from laterna.theatre.camera import Camera, Whip
 from laterna.theatre.canvas import Canvas, View
-from laterna.theatre.costume import Shade
-from laterna.theatre.gait import Walk
-from laterna.theatre.landscape import landscape
-from laterna.theatre.layer import Moment
 from laterna.theatre.look import Print
 from laterna.theatre.palette import Ink, ink, mix
 from laterna.theatre.scene import Scene, draw_scene, draw_setting
-from laterna.theatre.sky import DEPTH as SKY_DEPTH
-from laterna.theatre.sky import sky
+from laterna.theatre.stage.landscape import landscape
+from laterna.theatre.stage.layer import Moment
+from laterna.theatre.stage.sky import DEPTH as SKY_DEPTH
+from laterna.theatre.stage.sky import sky
+from laterna.theatre.stage.weather import weather
 from laterna.theatre.truth import Cast, Heard, ShotTruth, Span, Truth
-from laterna.theatre.weather import weather
 
 Player = Actor | Quadruped | Bird
 _PLAYERS: dict[str, type[Player]] = {"dog": Quadruped, "horse": Quadruped, "bird": Bird}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.editing.gradual import Ramp, blank, lengths, likely, probes, refined, sureness
-from laterna.editing.likeness import Window
-from laterna.editing.sketches import COLUMNS, ROWS
+from laterna.editing.detection.gradual import Ramp, blank, lengths, likely, probes, refined, sureness
+from laterna.editing.detection.likeness import Window
+from laterna.editing.detection.sketches import COLUMNS, ROWS
 from laterna.media.shots import Transition
 
 _FAINTEST = 16.0  # merit, about grey levels between the ends

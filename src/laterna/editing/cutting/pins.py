@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from laterna.editing.material import Material, Piece, Range, Source
-from laterna.editing.rules import Reserved, Rules
-from laterna.editing.slots import Slot
+from laterna.editing.cutting.material import Material, Piece, Range, Source
+from laterna.editing.cutting.rules import Reserved, Rules
+from laterna.editing.cutting.slots import Slot
 from laterna.errors import BriefError
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.editing.slots import Line, Plan, estimate, plan
+from laterna.editing.cutting.slots import Line, Plan, estimate, plan
 from laterna.errors import BriefError
 
 RATE = Fraction(25)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.theatre.actor import Beat, Role
-from laterna.theatre.figure import Figure
-from laterna.theatre.gait import Walk
+from laterna.theatre.actors.actor import Beat, Role
+from laterna.theatre.actors.figure import Figure
+from laterna.theatre.actors.gait import Walk
 from laterna.theatre.words import Action, Mood, Move, Scale
 
 _GESTURES: dict[Mood, dict[Action, float]] = {

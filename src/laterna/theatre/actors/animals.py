@@ -4,20 +4,20 @@ from fractions import Fraction
 
 import numpy as np
 
-from laterna.theatre.actor import Ground, Puppet, Role, facing_at
+from laterna.theatre.actors.actor import Ground, Puppet, Role, facing_at
+from laterna.theatre.actors.cloth import Chain
+from laterna.theatre.actors.costume import Piece, Shade
+from laterna.theatre.actors.gait import Gait
+from laterna.theatre.actors.skeleton import _bend
 from laterna.theatre.canvas import smooth, trace
-from laterna.theatre.cloth import Chain
-from laterna.theatre.costume import Piece, Shade
-from laterna.theatre.gait import Gait
-from laterna.theatre.scenery import stalk
-from laterna.theatre.skeleton import _bend
+from laterna.theatre.stage.scenery import stalk
 
 _TIP = 9  # the tip among a wing's points
 _FORE, _HIND = 0.34, -0.4  # where the legs stand, in heights at the withers
 
 
 class Quadruped:
-    """A dog or a horse. Like :class:`~laterna.theatre.actor.Actor`, it must be moved frame by frame."""
+    """A dog or a horse. Like :class:`~laterna.theatre.actors.actor.Actor`, it must be moved frame by frame."""
 
     plan = "quadruped"
 

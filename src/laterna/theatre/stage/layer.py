@@ -9,7 +9,7 @@ import numpy as np
 
 from laterna.theatre.canvas import Canvas, View, ellipse
 from laterna.theatre.palette import Ink
-from laterna.theatre.scenery import Cut, Motion, Tone
+from laterna.theatre.stage.scenery import Cut, Motion, Tone
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ and is not a change of the light alone.
 
 import numpy as np
 
-from laterna.editing.likeness import Window
+from laterna.editing.detection.likeness import Window
 from laterna.media.shots import Transition
 
 _NEIGHBOURS = 8  # frames on each side that a change must stand out of

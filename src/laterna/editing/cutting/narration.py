@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from laterna.editing.pins import Pinboard
-from laterna.editing.slots import Line, estimate
+from laterna.editing.cutting.pins import Pinboard
+from laterna.editing.cutting.slots import Line, estimate
 from laterna.media.transcript import Transcript
 
 _MARGIN = Fraction(1, 10)  # seconds of the recording kept before and after a sentence, where the pauses have them

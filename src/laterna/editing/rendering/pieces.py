@@ -8,14 +8,15 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from laterna import media
-from laterna.editing.segments import Segment
+from laterna import editing, media
+from laterna.editing.rendering.segments import Segment
 from laterna.media.encode import Encoding
 from laterna.media.files import sha256, write_text
 
-_HERE = Path(__file__).parent
+_EDITING = Path(editing.__path__[0])
 _CODE = [
-    *(_HERE / f"{name}.py" for name in ("composite", "pieces", "render", "segments", "titles", "typography")),
+    *sorted(Path(__file__).parent.glob("*.py")),
+    *(_EDITING / f"{name}.py" for name in ("render", "titles", "typography")),
     *sorted(Path(media.__path__[0]).glob("*.py")),
 ]
 _LIBRARIES = ("av", "numpy", "opencv-python-headless", "pillow")
@@ -57,5 +58,5 @@ class Shelf:
 @cache
 def _code() -> str:
     """A hash of the code, the fonts and the libraries that decide a segment's pictures."""
-    known = [sha256(path) for path in _CODE] + [sha256(_HERE / "fonts")] + [version(name) for name in _LIBRARIES]
+    known = [sha256(path) for path in _CODE] + [sha256(_EDITING / "fonts")] + [version(name) for name in _LIBRARIES]
     return hashlib.sha256("\n".join(known).encode()).hexdigest()

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from laterna.theatre.skeleton import Bones, bones
+from laterna.theatre.actors.skeleton import Bones, bones
 from laterna.theatre.words import Kind
 
 Garment = Literal["trousers", "tunic", "coat", "tailcoat", "skirt", "dress", "gown", "robe"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laterna.theatre.gait import Gait, Walk
+from laterna.theatre.actors.gait import Gait, Walk
 
 TIMES = np.arange(0, 4, 1 / 60)
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import opentimelineio as otio
 
-from laterna.editing.foreign import check_item, check_transition, is_shown
+from laterna.editing.rendering.foreign import check_item, check_transition, is_shown
 from laterna.editing.titles import Style, check, fade_frames
 from laterna.errors import DataError
 from laterna.media.captions import Captions

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import opentimelineio as otio
 
-from laterna.editing.material import Material, Piece, Source
-from laterna.editing.narration import Voice
-from laterna.editing.rules import Pick
+from laterna.editing.cutting.material import Material, Piece, Source
+from laterna.editing.cutting.narration import Voice
+from laterna.editing.cutting.rules import Pick
 from laterna.media.audio import Audio
 from laterna.media.timecode import to_seconds
 from laterna.media.timeline import TITLE, clip_reference, source_range, track

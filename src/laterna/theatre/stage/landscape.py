@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from laterna.theatre import scenery
 from laterna.theatre.canvas import smooth, trace
-from laterna.theatre.layer import Paper
 from laterna.theatre.palette import Palette
-from laterna.theatre.scenery import Cut, Maker
+from laterna.theatre.stage import scenery
+from laterna.theatre.stage.layer import Paper
+from laterna.theatre.stage.scenery import Cut, Maker
+from laterna.theatre.stage.workshop import XS, Landscape, Workshop, noise
 from laterna.theatre.words import Daytime, Place
-from laterna.theatre.workshop import XS, Landscape, Workshop, noise
 
 
 def landscape(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.theatre.gait import Foot
+from laterna.theatre.actors.gait import Foot
 
 Pose = dict[str, float]
 """Channels of a pose. Angles in radians: ``lean`` and ``neck`` forwards, ``head`` nods down; arms ``near_shoulder``,

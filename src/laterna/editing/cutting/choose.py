@@ -11,9 +11,9 @@ from itertools import chain, pairwise
 
 import numpy as np
 
-from laterna.editing.material import DUPLICATE, SIMILAR, Material, Piece, distance
-from laterna.editing.rules import Pick, Reserved, Rules
-from laterna.editing.slots import Slot
+from laterna.editing.cutting.material import DUPLICATE, SIMILAR, Material, Piece, distance
+from laterna.editing.cutting.rules import Pick, Reserved, Rules
+from laterna.editing.cutting.slots import Slot
 from laterna.errors import BriefError
 
 _ORDER = 0.8  # what the distance from the footage's own order costs, against a quality of 0..1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.theatre.skeleton import Pose
+from laterna.theatre.actors.skeleton import Pose
 from laterna.theatre.words import Action
 
 TAU = 2 * np.pi

@@ -6,11 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from laterna.editing.assembly import Placed
-from laterna.editing.choose import Chooser
-from laterna.editing.material import DUPLICATE, Piece, Range, Source, distance, without
-from laterna.editing.narration import Voice
-from laterna.editing.rules import RELAXED
+from laterna.editing.cutting.assembly import Placed
+from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.material import DUPLICATE, Piece, Range, Source, distance, without
+from laterna.editing.cutting.narration import Voice
+from laterna.editing.cutting.rules import RELAXED
 from laterna.media.timeline import url
 
 _SHARP, _SOFT = 0.75, 0.5

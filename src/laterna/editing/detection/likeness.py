@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from laterna.editing.sketches import Sketches, colours, distances
+from laterna.editing.detection.sketches import Sketches, colours, distances
 
 _BOX = (11, 11)  # samples over which brightness and contrast are evened out
 _PROBES = 5  # frames looked at between two ends

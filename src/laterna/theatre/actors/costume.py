@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from laterna.theatre.actors.figure import Figure
+from laterna.theatre.actors.skeleton import Limb, Pose, Skeleton
 from laterna.theatre.canvas import disc, smooth, trace
-from laterna.theatre.figure import Figure
-from laterna.theatre.skeleton import Limb, Pose, Skeleton
 
 Shade = Literal["paper", "far", "cloth", "accent", "gap"]
 

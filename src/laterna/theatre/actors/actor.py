@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from laterna.theatre import costume, gesture, head, props
-from laterna.theatre.cloth import Chain
-from laterna.theatre.costume import Piece
-from laterna.theatre.figure import Figure
-from laterna.theatre.gait import Foot, Gait, Walk
-from laterna.theatre.gesture import Manner, blended, ease
-from laterna.theatre.skeleton import REST, SEAT, Pose, Skeleton, posed
+from laterna.theatre.actors import costume, gesture, head, props
+from laterna.theatre.actors.cloth import Chain
+from laterna.theatre.actors.costume import Piece
+from laterna.theatre.actors.figure import Figure
+from laterna.theatre.actors.gait import Foot, Gait, Walk
+from laterna.theatre.actors.gesture import Manner, blended, ease
+from laterna.theatre.actors.skeleton import REST, SEAT, Pose, Skeleton, posed
 from laterna.theatre.words import Action
 
 Ground = Callable[[float], float]

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from laterna.editing.likeness import Window
+from laterna.editing.detection.likeness import Window
 from laterna.media.shots import Transition
 
 _LENGTHS = (4, 6, 8, 11, 15, 20, 26, 34, 44, 58, 75, 98)  # frames of a transition that are looked for

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from laterna.editing.material import Piece
+from laterna.editing.cutting.material import Piece
 
 RELAXED = {  # what is said of a shot for which a rule gave way, in the order in which they do
     "duplicate": "a near-duplicate of the shot before it, for want of others",

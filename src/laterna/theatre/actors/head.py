@@ -8,10 +8,10 @@ from functools import cache
 
 import numpy as np
 
+from laterna.theatre.actors.costume import Piece
+from laterna.theatre.actors.figure import Figure, Hair, Hat
+from laterna.theatre.actors.skeleton import Skeleton
 from laterna.theatre.canvas import disc, ellipse, smooth, trace
-from laterna.theatre.costume import Piece
-from laterna.theatre.figure import Figure, Hair, Hat
-from laterna.theatre.skeleton import Skeleton
 
 _JAW_HINGE = -0.05 + 0.12j
 _SKULL = trace(

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laterna.theatre import scenery
-from laterna.theatre.layer import Flock, Layer, Mist, Paper, Water
 from laterna.theatre.palette import Palette, ink, mix
-from laterna.theatre.scenery import Maker, Tone
+from laterna.theatre.stage import scenery
+from laterna.theatre.stage.layer import Flock, Layer, Mist, Paper, Water
+from laterna.theatre.stage.scenery import Maker, Tone
 from laterna.theatre.words import Daytime
 
 REACH = 3.4  # stage units, left and right, that are built

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from laterna.theatre.actors.costume import Piece
+from laterna.theatre.actors.figure import Prop
+from laterna.theatre.actors.skeleton import Pose
 from laterna.theatre.canvas import disc, ellipse, smooth, trace
-from laterna.theatre.costume import Piece
-from laterna.theatre.figure import Prop
-from laterna.theatre.scenery import box, stalk
-from laterna.theatre.skeleton import Pose
+from laterna.theatre.stage.scenery import box, stalk
 
 HOLD: dict[Prop, Pose] = {
     "lantern": {"near_shoulder": 1.05, "near_elbow": 0.5, "near_wrist": 0.0},

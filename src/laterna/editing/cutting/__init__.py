@@ -1,0 +1,1 @@
+"""How the ranges of a film are chosen and laid out."""

@@ -1,0 +1,1 @@
+"""How boundaries of shots are found in pictures that stream by."""

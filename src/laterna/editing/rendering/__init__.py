@@ -1,0 +1,1 @@
+"""How a timeline becomes encoded segments, and segments a film."""

@@ -1,0 +1,1 @@
+"""The players: puppets, their bones, clothes, gait and gestures; animals too."""

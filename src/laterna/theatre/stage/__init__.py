@@ -1,0 +1,1 @@
+"""Where they play: land, paper and water in layers, sky and weather."""
