@@ -4,6 +4,7 @@ Made pictures move and differ from frame to frame, and made sound is a tone, so 
 piece shows. Every maker returns the path it wrote.
 """
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +39,17 @@ def tone(seconds: Fraction | float, sample_rate: int, channels: int, hertz: floa
         times = np.arange(first, min(first + _BLOCK, count)) / sample_rate
         wave = (peak * np.sin(2 * np.pi * hertz * times)).astype(np.float32)
         yield np.repeat(wave[:, None], channels, axis=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Let what the tests start hear Ctrl-C, even where a script's shell has the tests ignore it in the background.
+
+    A process that ignores a signal hands that on to those it starts, and Python's then leave it ignored.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
