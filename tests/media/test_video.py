@@ -105,6 +105,25 @@ def test_any_range_is_exact_wherever_the_key_frames_are(plain: Path, first: int,
     assert [number(frame) for frame in frames] == list(range(first, min(end, 50)))
 
 
+@pytest.mark.parametrize("name", ["x.ts", "x.m2ts", "x.mpg"])
+@pytest.mark.parametrize("gop", [12, 250])
+def test_a_file_without_an_index_is_searched_as_exactly(tmp_path: Path, name: str, gop: int) -> None:
+    """A stream of a camcorder or of television, in which a search lands late, or after the last key frame."""
+    grain = np.random.default_rng(0).integers(0, 30, (120, 160), np.uint8)  # tiny pictures have no stamps of their own
+    pictures = (
+        yuv(np.roll(grain, 5 * index, axis=1) + np.uint8(20 + index % 200), size=(160, 120)) for index in range(250)
+    )
+    options = {"g": str(gop), "bf": "2", "crf": "20"}
+    codec = "mpeg2video" if name == "x.mpg" else "libx264"
+    made = synthesise(tmp_path / name, pictures, time_base=1 / RATE, stamps=range(250), codec=codec, options=options)
+    video = Video(made)
+    whole = [(frame.time, float(frame.luma(4).mean())) for frame in video.frames()]
+    for first in range(0, 249, 7):
+        start, end = first / RATE, (first + 5) / RATE
+        found = [(frame.time, float(frame.luma(4).mean())) for frame in video.frames(start, end)]
+        assert found == [frame for frame in whole if start <= frame[0] < end]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.fractions(0, Fraction(199, 100), max_denominator=1000))
 def test_frame_at_gives_the_picture_on_screen(plain: Path, time: Fraction) -> None:
@@ -198,8 +217,21 @@ def test_odd_sizes_are_conformed_to_even_ones(tmp_path: Path) -> None:
     assert (conformed.width, conformed.height, conformed.format.name) == (64, 48, "yuv420p")
 
 
-# Pure green in both matrices (ITU-R BT.601-7 and BT.709-6, limited range): (Y, Cb, Cr).
-GREEN = {"bt601": (145, 54, 34), "bt709": (173, 42, 26)}
+def test_of_an_interlaced_picture_one_field_is_shown(tmp_path: Path) -> None:
+    luma = np.full((48, 64), 60, np.uint8)
+    luma[::2] = 200
+    options = {"x264-params": "tff=1", "flags": "+ilme+ildct"}
+    combed, whole = (
+        Video(synthesise(tmp_path / name, [yuv(luma)] * 3, options=given))
+        for name, given in (("fields.mp4", options), ("frames.mp4", {}))
+    )
+    assert np.ptp(next(iter(combed.frames())).rgb()[:, 32, 0].astype(int)) < 20
+    assert np.ptp(next(iter(whole.frames())).rgb()[:, 32, 0].astype(int)) > 100
+    assert next(combed.conformed(Fraction(0), 1, RATE, (64, 48))).to_ndarray()[:48].min() > 150
+
+
+# Pure green in each matrix (ITU-R BT.601-7, BT.709-6 and BT.2020-2, limited range): (Y, Cb, Cr).
+GREEN = {"bt601": (145, 54, 34), "bt709": (173, 42, 26), "bt2020": (164, 47, 25)}
 
 
 @pytest.mark.parametrize(
@@ -210,8 +242,9 @@ GREEN = {"bt601": (145, 54, 34), "bt709": (173, 42, 26)}
         ("bt601", {"colorspace": 6}, (1280, 720)),
         ("bt709", {"colorspace": 1}, (64, 48)),
         ("bt601", {"colorspace": 5}, (64, 48)),
+        ("bt2020", {"colorspace": 9}, (1280, 720)),
     ],
-    ids=["untagged SD", "untagged HD", "HD tagged 601", "SD tagged 709", "tagged 470BG"],
+    ids=["untagged SD", "untagged HD", "HD tagged 601", "SD tagged 709", "tagged 470BG", "tagged 2020"],
 )
 def test_colour_is_converted_by_its_tags(
     tmp_path: Path, matrix: str, tags: dict[str, int], size: tuple[int, int]
@@ -229,6 +262,18 @@ def test_full_range_is_brought_to_limited(tmp_path: Path) -> None:
     video = Video(synthesise(tmp_path / "full.mp4", [yuv(255), yuv(0)], tags=tags))
     white, black = (frame.conformed((64, 48)).to_ndarray()[0, 0] for frame in video.frames())
     assert (int(white), int(black)) == (235, 16)
+
+
+@pytest.mark.parametrize("primaries", [9, 12], ids=["BT.2020", "P3"])
+def test_a_wide_gamut_is_brought_to_bt709(tmp_path: Path, primaries: int) -> None:
+    dull_red = (102, 114, 150)  # BT.709 (150, 104, 108)
+    tags = {"color_primaries": primaries, "colorspace": 1, "color_trc": 1}
+    plain, wide = (
+        next(iter(Video(synthesise(tmp_path / f"{len(given)}.mp4", [yuv(*dull_red)], tags=given)).frames())).rgb()[0, 0]
+        for given in ({"colorspace": 1}, tags)
+    )
+    assert int(wide[0]) > int(plain[0]) + 5
+    assert int(wide[2]) < int(plain[2])
 
 
 @pytest.mark.parametrize("transfer", [16, 18], ids=["PQ", "HLG"])

@@ -4,42 +4,36 @@ Source policy, one place for all of Laterna:
 
 - time 0 is a file's first picture; frames keep the decoder's rational time stamps, at any, even variable, rate;
 - pictures are shown upright and with square pixels, as the rotation and sample aspect tags say;
+- of an interlaced picture one field is shown;
 - the black columns beside the 704 of a standard-definition picture are cut off where the first picture has them;
 - colour is converted by its tags; untagged SD is BT.601 and untagged HD (720 lines or more) BT.709, limited range;
-- HDR (PQ and HLG) is rolled off to BT.709.
+- wide gamuts (BT.2020, P3) are brought to BT.709, and HDR (PQ and HLG) is rolled off to it.
 """
 
 import contextlib
+import itertools
 import os
 import re
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import av
 import numpy as np
-from av.filter import Graph
 from PIL import Image
 
 from laterna.errors import DataError, MediaError
-from laterna.media import hdr
+from laterna.media.conform import Conformer, Fit, is_hdr, matrix, wide_gamut
 from laterna.media.files import quoted, regular_file
 from laterna.media.timecode import Timecode, snap_rate
 
-Fit = Literal["crop", "pad", "stretch"]
-PixelFormat = Literal["yuv420p", "rgb24"]
-
 _LARGEST_SIDE = 16384
+_SEARCH_LEADS = (0, 1, 5, 20)  # seconds before what is searched, tried in turn; then the file's beginning
 _LONGEST_GAP = 60  # seconds; more between two pictures means broken time stamps
-_BT601 = (5, 6)  # H.273 matrix coefficients: BT.470BG, SMPTE 170M
 _REC601_RASTERS = ((720, 480), (720, 486), (720, 576))
 _BLANKING = 8  # columns on either side of a Rec. 601 raster's 704 active ones
-_UNTAGGED = 2
-_FULL_RANGE = 2
 
 
 class Frame:
@@ -47,7 +41,7 @@ class Frame:
 
     __slots__ = ("_convert", "picture", "time")
 
-    def __init__(self, picture: av.VideoFrame, time: Fraction, convert: "_Converters") -> None:
+    def __init__(self, picture: av.VideoFrame, time: Fraction, convert: Conformer) -> None:
         self.picture = picture
         self.time = time
         self._convert = convert
@@ -108,6 +102,7 @@ class Video:
         frame_rate: nominal, frames per second. A variable-rate file has its average here.
         duration: seconds of picture.
         rotation: degrees, counter-clockwise, that the tags ask a player to turn the coded picture.
+        matrix, wide_gamut: of its colours, as FFmpeg names them; the gamut is None where it is BT.709's or smaller.
         hdr: the transfer is PQ or HLG; ``transfer`` is its number in ITU-T H.273.
         timecode, reel: the source's own, or None.
         has_audio: whether a sound stream lies beside the picture.
@@ -130,8 +125,8 @@ class Video:
             self.pixel_format = first.format.name
             self.bit_depth = first.format.components[0].bits
             self.transfer = int(first.color_trc)
-            self.hdr = self.transfer in (hdr.PQ, hdr.HLG)
-            self.matrix = _matrix(first)
+            self.hdr = is_hdr(first)
+            self.matrix, self.wide_gamut = matrix(first), wide_gamut(first)
             self.frame_rate = snap_rate(stream.average_rate or stream.guessed_rate or Fraction(25))
             self.has_audio = bool(container.streams.audio)
             self.duration = _duration(container, stream, self._start, self.frame_rate)
@@ -171,25 +166,40 @@ class Video:
             stream = _picture_stream(container, self.path)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = threads
-            if start > 0:
-                target = self._start + int(start / self.time_base)
-                container.seek(target, stream=stream, backward=True)
-            convert = _Converters(self)
+            convert = Conformer(self)
             last: Fraction | None = None
-            for picture in _decoded(container, stream, self.path):
-                time = (_stamp(picture, stream) - self._start) * self.time_base
-                if last is None and time > start > 0:  # the index led past the start: read from the beginning
-                    break
+            for time, picture in self._pictures(container, stream, start):
                 self._check_stamp(time, last)
                 last = time
                 if end is not None and time >= end:
                     return
                 if time >= start:
                     yield Frame(picture, time, convert)
-            else:
-                self._check_end(last, end)
-                return
-        yield from (frame for frame in self.frames(0, end, threads=threads) if frame.time >= start)
+            self._check_end(last, end)
+
+    def _pictures(self, container: Any, stream: Any, start: Fraction) -> Iterator[tuple[Fraction, av.VideoFrame]]:
+        """Pictures with their times from the one on screen at ``start`` on, or from an earlier one.
+
+        A file without an index, such as an MPEG transport stream, may lead a search past what is searched. A program
+        stream, which stamps only some pictures, is read from its beginning: after a search it stamps others.
+        """
+        searched = start > 0 and container.format.name != "mpeg"
+        for lead in _SEARCH_LEADS if searched else ():
+            if lead >= start:
+                break
+            container.seek(self._start + int((start - lead) / self.time_base), stream=stream, backward=True)
+            pictures = self._timed(container, stream)
+            with contextlib.suppress(MediaError):  # in the midst of a group of pictures, data may not be decodable
+                first = next(pictures, None)
+                if first is not None and first[0] <= start:
+                    return itertools.chain([first], pictures)
+        if searched:
+            container.seek(min(0, self._start), stream=stream)
+        return self._timed(container, stream)
+
+    def _timed(self, container: Any, stream: Any) -> Iterator[tuple[Fraction, av.VideoFrame]]:
+        for picture in _decoded(container, stream, self.path):
+            yield (_stamp(picture, stream) - self._start) * self.time_base, picture
 
     def frame_at(self, time: Fraction | int) -> Frame:
         """The frame that is on screen at ``time`` seconds.
@@ -283,99 +293,6 @@ class Video:
             )
 
 
-@dataclass
-class _Converters:
-    """Filter graphs for one file's pictures, made when first needed and kept by what they do."""
-
-    video: Video
-
-    def __post_init__(self) -> None:
-        self._graphs: dict[Any, tuple[Any, Any, Any]] = {}
-
-    def __call__(
-        self, picture: av.VideoFrame, size: tuple[int, int] | None, pixels: PixelFormat, fit: Fit
-    ) -> av.VideoFrame:
-        size = size or self.video.size
-        if self._is_conformed(picture, size, pixels):
-            return picture
-        key = (picture.width, picture.height, picture.format.name, size, pixels, fit)
-        if key not in self._graphs:
-            self._graphs[key] = self._graph(picture, size, pixels, fit)
-        _, source, sink = self._graphs[key]
-        source.push(picture)
-        return sink.pull()
-
-    def _is_conformed(self, picture: av.VideoFrame, size: tuple[int, int], pixels: PixelFormat) -> bool:
-        video = self.video
-        return (
-            (picture.width, picture.height) == size == video.size
-            and picture.format.name == pixels == "yuv420p"
-            and video.rotation == video.blanking == 0
-            and video.matrix == "bt709"
-            and int(picture.color_range) != _FULL_RANGE
-            and not video.hdr
-        )
-
-    def _graph(
-        self, picture: av.VideoFrame, size: tuple[int, int], pixels: PixelFormat, fit: Fit
-    ) -> tuple[Any, Any, Any]:
-        graph = Graph()
-        source = graph.add_buffer(
-            width=picture.width, height=picture.height, format=picture.format, time_base=self.video.time_base
-        )
-        node = source
-        with tempfile.TemporaryDirectory() as folder:  # for a table that the filter reads when it is made
-            for name, options in self._filters(size, pixels, fit, Path(folder)):
-                following = graph.add(name, **options)
-                node.link_to(following)
-                node = following
-            sink = graph.add("buffersink")
-            node.link_to(sink)
-            graph.configure()
-        return graph, source, sink
-
-    def _filters(
-        self, size: tuple[int, int], pixels: PixelFormat, fit: Fit, folder: Path
-    ) -> Iterator[tuple[str, dict[str, str]]]:
-        video = self.video
-        if video.blanking:
-            yield "crop", {"w": f"iw-{2 * video.blanking}"}
-        if video.rotation == 90:
-            yield "transpose", {"dir": "cclock"}
-        elif video.rotation == 270:
-            yield "transpose", {"dir": "clock"}
-        elif video.rotation == 180:
-            yield "hflip", {}
-            yield "vflip", {}
-        (width, height), (shown_width, shown_height) = size, video.size
-        inner = size
-        if fit != "stretch" and abs(width * shown_height - height * shown_width) > max(width, height):
-            wide = width * shown_height < height * shown_width  # the source is wider than what is wanted
-            if fit == "crop":
-                share = Fraction(width * shown_height, height * shown_width)
-                yield "crop", {"w": f"iw*{share}"} if wide else {"h": f"ih/({share})"}
-            elif wide:
-                inner = (width, _even(Fraction(width * shown_height, shown_width)))
-            else:
-                inner = (_even(Fraction(height * shown_width, shown_height)), height)
-        scale = {"w": str(inner[0]), "h": str(inner[1]), "flags": "bicubic"}
-        if video.hdr:
-            yield "scale", scale | {"in_color_matrix": "bt2020", "out_range": "full"}
-            yield "format", {"pix_fmts": "gbrp10le"}
-            table = folder / "hdr.cube"
-            table.write_text(hdr.cube(video.transfer))
-            yield "lut3d", {"file": str(table)}
-            yield "setparams", {"color_trc": "bt709", "color_primaries": "bt709"}
-            scale = {}
-        else:
-            scale |= {"in_color_matrix": video.matrix}
-        yield "scale", scale | {"out_color_matrix": "bt709", "out_range": "full" if pixels == "rgb24" else "limited"}
-        yield "format", {"pix_fmts": pixels}
-        if inner != size:
-            yield "pad", {"w": str(width), "h": str(height), "x": "(ow-iw)/2", "y": "(oh-ih)/2"}
-        yield "setsar", {"sar": "1"}
-
-
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open a media file for reading from the local disk alone; a broken one raises a MediaError that names it."""
@@ -452,13 +369,6 @@ def _blanking(first: av.VideoFrame) -> int:
     return _BLANKING if cut else 0
 
 
-def _matrix(first: av.VideoFrame) -> str:
-    space = int(first.colorspace)
-    if space == _UNTAGGED:
-        return "bt709" if first.height >= 720 or first.width >= 1280 else "smpte170m"
-    return "smpte170m" if space in _BT601 else "bt709"
-
-
 def _source_timecode(container: Any, rate: Fraction) -> tuple[Timecode | None, str | None]:
     tags: dict[str, str] = {}
     for metadata in (container.metadata, *(s.metadata for s in container.streams)):
@@ -476,7 +386,3 @@ def _plane(picture: av.VideoFrame, index: int) -> np.ndarray:
     samples: np.ndarray = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
     rows = samples.reshape(plane.height, -1)
     return rows[:, : plane.width]
-
-
-def _even(value: Fraction) -> int:
-    return max(2, round(value / 2) * 2)

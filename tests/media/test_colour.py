@@ -1,11 +1,11 @@
-"""The colour table that brings HDR to BT.709: black, white and mid-tones lie where the standards put them."""
+"""The colour tables that bring HDR and wide gamuts to BT.709: lights lie where the standards put them."""
 
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from laterna.media.hdr import HLG, PQ, cube, rolled_off
+from laterna.media.colour import HLG, PQ, clipped, cube, rolled_off
 
 
 def greys(levels: list[float]) -> np.ndarray:
@@ -36,9 +36,25 @@ def test_mid_tones_keep_their_light() -> None:
 
 
 def test_the_cube_counts_red_fastest() -> None:
-    lines = cube(PQ, size=3).splitlines()
+    lines = cube(PQ, "bt2020", size=3).splitlines()
     assert lines[0] == "LUT_3D_SIZE 3"
     assert len(lines) == 28
     red, green, blue = map(float, lines[3].split())  # red full, green and blue none
     assert red > 0.9
     assert max(green, blue) < 0.1
+
+
+@pytest.mark.parametrize("gamut", ["bt2020", "smpte432"])
+def test_a_wide_gamut_keeps_its_greys_and_makes_its_colours_purer_until_they_clip(gamut: str) -> None:
+    levels = greys([0, 0.2, 0.5, 1])
+    assert clipped(levels, gamut) == pytest.approx(levels, abs=2e-3)
+    (dull, pure) = clipped(np.array([[0.6, 0.5, 0.5], [1.0, 0.0, 0.0]]), gamut)
+    assert dull[0] > 0.6
+    assert dull[1] < 0.5
+    assert pure == pytest.approx([1, 0, 0])
+
+
+def test_a_colour_of_p3_is_that_of_bt709_with_the_same_light() -> None:
+    """The red of BT.709, in P3: (0.8225, 0.0332, 0.0171) of linear light."""
+    red = np.array([[0.8225, 0.0332, 0.0171]]) ** (1 / 2.4)
+    assert clipped(red, "smpte432") ** 2.4 == pytest.approx(np.array([[1, 0, 0]]), abs=2e-3)
