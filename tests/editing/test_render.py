@@ -8,12 +8,14 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
+from laterna import editing
 from laterna.editing import render
 from laterna.errors import DataError, MediaError
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio, write_audio
 from laterna.media.captions import Caption, Captions
-from laterna.media.encode import Encoding
+from laterna.media.encode import Encoding, join
+from laterna.media.pieces import Pieces
 from laterna.media.timecode import time_range
 from laterna.media.video import Video
 
@@ -174,7 +176,7 @@ def test_captions_are_burnt_in_below_while_they_are_said(film, rushes, tmp_path)
 def test_a_changed_caption_encodes_its_segment_alone(film, rushes, tmp_path):
     made = film(*(clip(rushes, name, 0, 25) for name in ("red.mp4", "blue.mp4", "red.mp4", "blue.mp4")))
     made.tracks[0][2].source_range = time_range(1, 1, RATE)
-    options = {"folder": rushes, "encoding": ENCODING, "pieces": tmp_path / "pieces"}
+    options = {"folder": rushes, "encoding": ENCODING, "pieces": Pieces(tmp_path / "pieces")}
     first = render(made, tmp_path / "one.mp4", captions=words("One", 1.1, 1.8), **options)
     again = render(made, tmp_path / "same.mp4", captions=words("One", 1.1, 1.8), **options)
     changed = render(made, tmp_path / "two.mp4", captions=words("Two", 1.1, 1.8), **options)
@@ -191,7 +193,7 @@ def test_a_changed_caption_encodes_its_segment_alone(film, rushes, tmp_path):
 
 def test_a_clip_that_moves_is_not_encoded_again(film, rushes, tmp_path):
     red, blue = clip(rushes, "red.mp4", 0, 25), clip(rushes, "blue.mp4", 0, 25)
-    options = {"folder": rushes, "encoding": ENCODING, "pieces": tmp_path / "pieces"}
+    options = {"folder": rushes, "encoding": ENCODING, "pieces": Pieces(tmp_path / "pieces")}
     render(film(red.clone(), blue.clone()), tmp_path / "one.mp4", **options)
     assert render(film(blue.clone(), red.clone()), tmp_path / "two.mp4", **options).frames_encoded == 0
 
@@ -199,7 +201,7 @@ def test_a_clip_that_moves_is_not_encoded_again(film, rushes, tmp_path):
 @pytest.mark.parametrize("harm", ["missing", "cut short", "a bit turned"])
 def test_a_broken_piece_is_made_again(harm, film, rushes, tmp_path):
     made = film(clip(rushes, "red.mp4", 0, 25), clip(rushes, "blue.mp4", 0, 25))
-    options = {"folder": rushes, "encoding": ENCODING, "pieces": tmp_path / "pieces"}
+    options = {"folder": rushes, "encoding": ENCODING, "pieces": Pieces(tmp_path / "pieces")}
     whole = render(made, tmp_path / "film.mp4", **options).path.read_bytes()
     piece = sorted((tmp_path / "pieces").glob("*.mp4"))[0]
     data = piece.read_bytes()
@@ -212,11 +214,21 @@ def test_a_broken_piece_is_made_again(harm, film, rushes, tmp_path):
     assert done.path.read_bytes() == whole
 
 
+def test_pictures_alone_are_the_segments_that_a_film_is_joined_of(film, rushes, tmp_path):
+    made, pieces = film(clip(rushes, "red.mp4", 0, 25), clip(rushes, "blue.mp4", 0, 25)), Pieces(tmp_path / "pieces")
+    segments = editing.pictures(made, folder=rushes, encoding=ENCODING, pieces=pieces)
+    assert [Video(segment).frame_count for segment in segments] == [25, 25]
+    done = render(made, tmp_path / "film.mp4", folder=rushes, encoding=ENCODING, pieces=pieces)
+    assert done.frames_encoded == 0
+    join(segments, tmp_path / "joined.mp4", ENCODING)
+    assert (tmp_path / "joined.mp4").read_bytes() == done.path.read_bytes()
+
+
 def test_a_source_that_changes_is_encoded_again(film, rushes, tmp_path):
     source = tmp_path / "source.mp4"
     source.write_bytes((rushes / "red.mp4").read_bytes())
     made = film(clip(tmp_path, "source.mp4", 0, 25))
-    options = {"folder": tmp_path, "encoding": ENCODING, "pieces": tmp_path / "pieces"}
+    options = {"folder": tmp_path, "encoding": ENCODING, "pieces": Pieces(tmp_path / "pieces")}
     render(made, tmp_path / "film.mp4", **options)
     source.write_bytes((rushes / "blue.mp4").read_bytes())
     assert render(made, tmp_path / "film.mp4", **options).frames_encoded == 25
@@ -245,13 +257,26 @@ def test_a_draft_is_a_quarter_of_the_size(film, rushes, tmp_path):
     assert Video(done.path).size == (40, 22)
 
 
-def test_progress_is_told_up_to_the_last_frame(film, rushes, tmp_path):
+def test_progress_is_told_frame_by_frame_up_to_the_last(film, rushes, tmp_path):
     told: list[tuple[int, int]] = []
     made = film(clip(rushes, "red.mp4", 0, 20), clip(rushes, "blue.mp4", 0, 10))
     render(
         made, tmp_path / "film.mp4", folder=rushes, encoding=ENCODING, progress=lambda done, of: told.append((done, of))
     )
-    assert told == [(20, 30), (30, 30)]
+    assert sorted(told) == [(done, 30) for done in range(1, 31)]
+
+
+def test_what_progress_raises_ends_a_segment_in_its_midst(film, rushes, tmp_path):
+    def stopped(done: int, of: int) -> None:
+        if done == 5:
+            raise SystemExit
+
+    made = film(clip(rushes, "red.mp4", 0, 100))
+    pieces = Pieces(tmp_path / "pieces")
+    with pytest.raises(SystemExit):
+        render(made, tmp_path / "film.mp4", folder=rushes, encoding=ENCODING, pieces=pieces, progress=stopped)
+    assert not list((tmp_path / "pieces").iterdir())
+    assert not (tmp_path / "film.mp4").exists()
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
@@ -370,6 +395,6 @@ def test_a_file_that_breaks_off_leaves_no_film_and_keeps_the_good_pieces(film, r
     (tmp_path / "broken.mp4").write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
     made.tracks[0][1].media_reference.target_url = str(tmp_path / "broken.mp4")
     with pytest.raises(MediaError, match=r"broken\.mp4"):
-        render(made, tmp_path / "film.mp4", folder=rushes, encoding=ENCODING, pieces=tmp_path / "pieces")
+        render(made, tmp_path / "film.mp4", folder=rushes, encoding=ENCODING, pieces=Pieces(tmp_path / "pieces"))
     assert not (tmp_path / "film.mp4").exists()
     assert len(list((tmp_path / "pieces").glob("*.mp4"))) == 1

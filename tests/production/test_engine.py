@@ -15,7 +15,7 @@ from laterna.errors import BriefError, DataError, MediaError
 from laterna.production import keys
 from laterna.production.engine import Event, Run, Threads
 from laterna.production.steps import Step, load, options, step
-from laterna.production.store import Pieces, Store, Version
+from laterna.production.store import Store, Version
 
 ran: list[str] = []  # the toy steps that ran, in order
 
@@ -469,21 +469,20 @@ def test_pieces_depend_on_the_libraries(tmp_path, monkeypatch):
     assert ran == ["piece", "piece"]
 
 
-def test_a_piece_that_two_threads_ask_for_is_made_once(tmp_path):
-    both, pieces = threading.Barrier(2, timeout=5), Pieces(tmp_path)
+def test_a_step_runs_again_when_the_weights_of_its_model_change(tmp_path, monkeypatch):
+    @step(kind="text", suffix=".txt", models=("music/toy",))
+    def hum(out: Path) -> None:
+        out.write_text("hm")
 
-    def slowly(path: Path) -> None:
-        ran.append("piece")
-        time.sleep(0.05)
-        path.write_text("piece")
-
-    def ask(_: int) -> str:
-        both.wait()
-        return pieces.get("one", make=slowly).read_text()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(ask, range(2))) == ["piece", "piece"]
-    assert ran == ["piece"]
+    monkeypatch.setenv("LATERNA_MODELS", str(tmp_path))
+    weights = tmp_path / "music" / "toy" / "model.safetensors"
+    weights.parent.mkdir(parents=True)
+    weights.with_name("config.json").write_text("{}")
+    weights.write_text("one")
+    produce(tmp_path / "out", (hum,))
+    assert produce(tmp_path / "out", (hum,))["hum"].kept
+    weights.write_text("two")
+    assert produce(tmp_path / "out", (hum,))["hum"].why == "music/toy changed"
 
 
 def test_progress_is_told(tmp_path):

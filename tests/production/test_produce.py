@@ -10,14 +10,17 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from laterna.errors import BriefError, LaternaError
-from laterna.media.audio import Audio
+from laterna import sound
+from laterna.errors import BriefError, DataError, LaternaError
+from laterna.media.audio import Audio, write_audio
 from laterna.media.captions import read_captions
+from laterna.media.encode import same_sound
+from laterna.media.pieces import Pieces
 from laterna.media.timeline import load
 from laterna.media.video import Video
 from laterna.production import plan
 from laterna.production.release import produce
-from laterna.production.store import Pieces, Version
+from laterna.production.store import Version
 
 FIELDS = {
     "footage": '["*.mp4"]',
@@ -94,6 +97,21 @@ def test_the_film_sounds_as_the_mix(made):
     assert np.sqrt(np.mean((film - mix) ** 2)) < 0.1 * np.sqrt(np.mean(mix**2))
 
 
+def test_the_films_loudness_is_that_of_its_own_sound(made):
+    coded = next((made.folder / "versions" / "mix").glob("*/coded.mp4"))
+    assert same_sound(made.folder / "film.mp4", coded)
+    measured = sound.loudness(Audio(made.folder / "film.mp4"))
+    assert made.loudness["integrated"] == pytest.approx(measured.integrated, abs=1e-6)
+    assert made.loudness["true_peak"] == pytest.approx(measured.true_peak, abs=1e-6)
+
+
+def test_pictures_take_no_room_of_their_own(made):
+    segments = [*(made.folder / "versions" / "pictures").glob("*/*.mp4")]
+    pieces = {piece.stat().st_ino for piece in (made.folder / "cache" / "pictures").glob("*.mp4")}
+    assert segments
+    assert {segment.stat().st_ino for segment in segments} == pieces
+
+
 def test_exported_timelines_find_their_media_from_the_folder(made):
     for name in ("film.otio", "film.xml", "film.edl"):
         clips = [
@@ -158,6 +176,43 @@ def test_an_edited_timeline_is_rendered_for_one_run_or_for_good(brief):
     assert produce(brief).length == 1
 
 
+def test_a_louder_mix_encodes_no_pictures(brief):
+    produce(brief)
+    louder = produce(written(brief.parent, loudness='"broadcast"'))
+    assert {step.step for step in louder.steps if not step.kept} == {"mix", "film", "measure"}
+    assert abs(louder.loudness["integrated"] - -23) <= 0.5
+
+
+@pytest.mark.parametrize("name", ["hand.wav", "hand"])
+def test_a_mix_by_hand_lies_under_the_film(brief, name):
+    folder = produce(brief).folder
+    by_hand = folder / "versions" / "mix" / name
+    written_to = by_hand if name.endswith(".wav") else by_hand / "mix.wav"
+    hum = 0.1 * np.sin(np.arange(3 * 48_000) * 2 * np.pi * 440 / 48_000).astype(np.float32)  # a second too long
+    write_audio(written_to, [np.stack([hum, hum], axis=1)], sample_rate=48_000)
+    release = produce(brief)
+    heard = np.concatenate([*Audio(release.folder / "film.mp4").blocks()])
+    assert abs(len(heard) / 48_000 - 2) < 0.05
+    assert np.abs(heard[10_000:80_000]).max() == pytest.approx(0.1, abs=0.02)
+    assert release.loudness["integrated"] == pytest.approx(-20, abs=1)
+
+
+def test_pictures_by_hand_are_laid_over_the_mix(brief, make_film):
+    folder = produce(brief).folder
+    make_film(folder / "versions" / "pictures" / "hand.mp4", seconds=2, shots=[(250, 250, 250)])
+    film = produce(brief).folder / "film.mp4"
+    assert Video(film).frame_count == 50
+    assert next(Video(film).frames()).rgb().mean() > 150
+    assert abs(produce(brief).loudness["integrated"] - -14) <= 0.5
+
+
+def test_pictures_by_hand_that_the_film_cannot_hold_are_named(brief, make_film):
+    folder = produce(brief).folder
+    make_film(folder / "versions" / "pictures" / "hand.mp4", seconds=2)
+    with pytest.raises(DataError, match=r"pictures/hand.mp4' holds h264, .* as vp9"):
+        produce(written(brief.parent, codec='"webm"'))
+
+
 def sheet(made) -> list[str | None]:
     """The source time codes on a production's contact sheet."""
     about = next((made.folder / "versions" / "sheet").glob("*/about.json"))
@@ -206,14 +261,14 @@ def test_a_plan_adds_a_step_of_the_users(brief):
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("preset", '"foo"', r"\[steps.film\], preset can't be used: 'foo' should be 'ultrafast'"),
-        ("crf", "-3", r"\[steps.film\], crf can't be used: -3 should be greater than or equal to 0"),
-        ("crf", "900", r"\[steps.film\], crf can't be used: 900 should be less than or equal to 51"),
+        ("preset", '"foo"', r"\[steps.pictures\], preset can't be used: 'foo' should be 'ultrafast'"),
+        ("crf", "-3", r"\[steps.pictures\], crf can't be used: -3 should be greater than or equal to 0"),
+        ("crf", "900", r"\[steps.pictures\], crf can't be used: 900 should be less than or equal to 51"),
     ],
 )
 def test_an_encoding_that_is_none_is_refused_at_once(brief, option, value, says):
     with pytest.raises(BriefError, match=says):
-        produce(written(brief.parent, **{f"steps.film.{option}": value}))
+        produce(written(brief.parent, **{f"steps.pictures.{option}": value}))
 
 
 def test_an_analysis_by_hand_that_tells_no_footage_is_named(brief):

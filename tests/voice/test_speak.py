@@ -15,6 +15,7 @@ import pytest
 
 from laterna.errors import DataError, ModelError
 from laterna.media.audio import Audio, write_audio
+from laterna.media.pieces import Pieces
 from laterna.voice import Speech, engines, speak
 from laterna.voice.engines import Spoken, choose
 
@@ -269,11 +270,11 @@ def test_silence_in_a_recording_is_kept(tmp_path: Path) -> None:
 def test_spoken_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     text = "The lamp was lit at 7. The show began."
     fresh = speak(text, engine=engine)
-    first = speak(text, engine=engine, pieces=tmp_path)
+    first = speak(text, engine=engine, pieces=Pieces(tmp_path))
     voice = choose(engine, "en")
     monkeypatch.setattr(type(voice.engine), "speak_sentence", lambda *_, **__: pytest.fail("it was spoken again"))
-    kept = speak("The show began. The lamp was lit at 7.", engine=engine, pieces=tmp_path)
-    again = speak(text, engine=engine, pieces=tmp_path)
+    kept = speak("The show began. The lamp was lit at 7.", engine=engine, pieces=Pieces(tmp_path))
+    again = speak(text, engine=engine, pieces=Pieces(tmp_path))
     assert fresh.transcript == first.transcript == again.transcript
     assert {s.text for s in kept.transcript.sentences} == {s.text for s in fresh.transcript.sentences}
     if fresh.samples is None or again.samples is None:
@@ -284,7 +285,7 @@ def test_spoken_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"noise" * 99])
 def test_a_damaged_spoken_sentence_is_spoken_again(tmp_path: Path, damage) -> None:
-    whole = speak("The lamp was lit.", engine="none", pieces=tmp_path)
+    whole = speak("The lamp was lit.", engine="none", pieces=Pieces(tmp_path))
     for piece in tmp_path.glob("*.npz"):
         piece.write_bytes(damage(piece.read_bytes()))
-    assert speak("The lamp was lit.", engine="none", pieces=tmp_path).transcript == whole.transcript
+    assert speak("The lamp was lit.", engine="none", pieces=Pieces(tmp_path)).transcript == whole.transcript

@@ -6,7 +6,7 @@ from laterna.editing.cut import cut
 from laterna.editing.cutting.pins import Ban, Pin
 from laterna.editing.interchange import compare, export
 from laterna.editing.poster import poster
-from laterna.editing.render import render
+from laterna.editing.render import pictures, render
 from laterna.editing.shots import shots
 from laterna.editing.titles import title
 
@@ -19,6 +19,7 @@ __all__ = [
     "compare",
     "cut",
     "export",
+    "pictures",
     "poster",
     "render",
     "shots",

@@ -1,38 +1,27 @@
 """A timeline made into a film: segments encoded side by side, kept, and joined without encoding them again."""
 
 import contextlib
-import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import opentimelineio as otio
 
-from laterna.editing.rendering.composite import Stencil, black, mixed, to_frame
-from laterna.editing.rendering.pieces import Shelf
-from laterna.editing.rendering.segments import Layer, Segment, segments
-from laterna.editing.titles import drawn
+from laterna.editing.rendering.encoder import Progress, SegmentEncoder
+from laterna.editing.rendering.segments import segments
 from laterna.errors import DataError
 from laterna.media import encode
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
-from laterna.media.encode import Encoding, VideoWriter
+from laterna.media.encode import Encoding
 from laterna.media.files import quoted, sha256
+from laterna.media.pieces import Pieces
 from laterna.media.timeline import frame_rate
 from laterna.media.video import Video
 
-Progress = Callable[[int, int], None]
-
 _SAMPLE_RATE = 48_000
-_MEMORY, _PER_PIXEL = 600_000_000, 90  # bytes for all encoders, and measured for one with its decoders
-_HELD = Fraction(1, 10)  # seconds that a file's last picture is held when a clip asks for more than it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +45,8 @@ def render(
     folder: Path | None = None,
     captions: Captions | None = None,
     sound: Audio | None = None,
-    coded_sound: Path | None = None,
     encoding: Encoding | None = None,
-    pieces: Path | None = None,
+    pieces: Pieces | None = None,
     fingerprint: Callable[[Path], str] = sha256,
     draft: bool = False,
     cores: int | None = None,
@@ -75,13 +63,13 @@ def render(
         folder: where the timeline's relative media lie; the film's folder unless given.
         captions: burnt into the pictures.
         sound: laid under them from its start; without it the film is silent.
-        coded_sound: in place of ``sound``, what :func:`laterna.media.encode.encode_sound` made: it is copied.
         encoding: size, rate and quality; the timeline's own size and rate unless given.
-        pieces: a folder where encoded segments are kept for the next time.
+        pieces: where encoded segments are kept for the next time.
         fingerprint: gives the SHA-256 of a source file, for who knows it already.
         draft: render at a quarter of the size, quickly.
         cores: how many segments are encoded at once; as many as the machine has, within 800 MB, unless given.
-        progress: called with the frames that are done and all frames.
+        progress: called with the frames that are done and all frames, from the threads that encode: what it raises
+            ends them.
 
     Raises:
         DataError: the timeline asks for what can't be drawn, or for more than a file has.
@@ -94,21 +82,34 @@ def render(
         raise DataError(f"{quoted(out)} can't hold {encoding.codec}: name it {out.stem + encoding.suffix!r}.")
     parts = segments(timeline, folder, encoding.rate, captions)
     frames = sum(part.count for part in parts)
-    heard: Iterable[np.ndarray] | Path | None = coded_sound
-    if heard is None and sound is not None:
+    heard = None
+    if sound is not None:
         heard = sound.blocks(0, frames / encoding.rate, sample_rate=_SAMPLE_RATE, channels=2)
-    with _shelf(pieces, fingerprint, out, encoding) as shelf, ThreadPoolExecutor(cores or _at_once(encoding)) as pool:
-        paths = [shelf.path(part) for part in parts]
-        missing = {path: part for path, part in zip(paths, parts, strict=True) if not shelf.has(path)}
-        videos = _checked_videos(missing.values(), encoding.rate)
-        jobs = {path: pool.submit(_make, part, path, shelf, encoding, videos) for path, part in missing.items()}
-        try:
-            pieces_in_order = _as_they_come(paths, parts, jobs, progress)
-            encode.join(pieces_in_order, out, encoding, sound=heard, sample_rate=_SAMPLE_RATE)
-        finally:
-            for job in jobs.values():
-                job.cancel()
-    return Rendered(out, frames, sum(part.count for part in missing.values()), len(parts), len(missing))
+    with _shelf(pieces, fingerprint, out) as (shelf, known):
+        encoder = SegmentEncoder(parts, encoding, shelf, known, progress)
+        with contextlib.closing(encoder.files(cores)) as files:
+            encode.join(files, out, encoding, sound=heard, sample_rate=_SAMPLE_RATE)
+    return Rendered(out, frames, sum(part.count for part in encoder.missing), len(parts), len(encoder.missing))
+
+
+def pictures(
+    timeline: otio.schema.Timeline,
+    *,
+    folder: Path,
+    encoding: Encoding,
+    pieces: Pieces,
+    captions: Captions | None = None,
+    fingerprint: Callable[[Path], str] = sha256,
+    cores: int | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Encode a timeline's pictures alone: the files of its segments in order, which lie among ``pieces``.
+
+    :func:`laterna.media.encode.join` makes a film of them. Arguments and errors are those of :func:`render`.
+    """
+    parts = segments(timeline, folder, encoding.rate, captions)
+    with contextlib.closing(SegmentEncoder(parts, encoding, pieces, fingerprint, progress).files(cores)) as files:
+        return [*files]
 
 
 def own_encoding(timeline: otio.schema.Timeline, folder: Path, out: Path) -> Encoding:
@@ -123,99 +124,13 @@ def own_encoding(timeline: otio.schema.Timeline, folder: Path, out: Path) -> Enc
     return Encoding((width, height), rate, codec)
 
 
-def _at_once(encoding: Encoding) -> int:
-    fitting = _MEMORY // (_PER_PIXEL * encoding.size[0] * encoding.size[1])
-    return max(1, min(fitting, os.cpu_count() or 1))
-
-
 @contextlib.contextmanager
-def _shelf(folder: Path | None, fingerprint: Callable[[Path], str], out: Path, encoding: Encoding) -> Iterator[Shelf]:
-    if folder is not None:
-        yield Shelf(folder, encoding, fingerprint)
+def _shelf(
+    pieces: Pieces | None, fingerprint: Callable[[Path], str], out: Path
+) -> Iterator[tuple[Pieces, Callable[[Path], str]]]:
+    if pieces is not None:
+        yield pieces, fingerprint
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".pieces-") as temporary:
-        yield Shelf(Path(temporary), encoding, str)  # nothing outlives the run: a path is name enough
-
-
-def _as_they_come(
-    paths: list[Path], parts: list[Segment], jobs: dict[Path, Future[None]], progress: Progress | None
-) -> Iterator[Path]:
-    total = sum(part.count for part in parts)
-    for path, part in zip(paths, parts, strict=True):
-        if path in jobs:
-            jobs[path].result()
-        yield path
-        if progress is not None:
-            progress(part.first + part.count, total)
-
-
-def _checked_videos(parts: Iterable[Segment], rate: Fraction) -> Callable[[Path], Video]:
-    """Opens each file once, and makes sure before anything is encoded that the files have what is asked of them."""
-    videos = lru_cache(maxsize=None)(Video)
-    for part in parts:
-        for layer in part.layers:
-            _check_range(layer, videos(layer.path), rate)
-    return videos
-
-
-def _check_range(layer: Layer, video: Video, rate: Fraction) -> None:
-    end = layer.start + layer.count / rate
-    if layer.start < 0 or end > video.duration + max(_HELD, 2 / video.frame_rate):
-        raise DataError(
-            f"The timeline asks for {float(layer.start):.2f} s to {float(end):.2f} s of {quoted(video.path)}, which has"
-            f" 0 s to {float(video.duration):.2f} s: trim the clip or shorten its transition."
-        )
-
-
-def _make(part: Segment, path: Path, shelf: Shelf, encoding: Encoding, videos: Callable[[Path], Video]) -> None:
-    with VideoWriter(path, encoding) as writer:
-        for picture in _pictures(part, encoding, videos):
-            writer.write(picture)
-    shelf.seal(path)
-
-
-def _pictures(part: Segment, encoding: Encoding, videos: Callable[[Path], Video]) -> Iterator[av.VideoFrame]:
-    rate, size = encoding.rate, encoding.size
-    stencils = [(title, Stencil(o)) for title in part.titles if (o := drawn(title.text, title.style, size))]
-    with contextlib.ExitStack() as stack:
-        readers = []
-        for layer in part.layers:
-            reader = videos(layer.path).conformed(layer.start, layer.count, rate, size, threads=1)
-            readers.append((layer, stack.enter_context(contextlib.closing(reader))))  # type: ignore[type-var]
-        for frame in range(part.count):
-            picture = _picture(frame, readers, size)
-            over = [(stencil, title.opacity(frame)) for title, stencil in stencils if frame in title]
-            yield _titled(picture, over) if over else _frame(picture)
-
-
-def _picture(
-    frame: int, readers: list[tuple[Layer, Iterator[av.VideoFrame]]], size: tuple[int, int]
-) -> av.VideoFrame | np.ndarray:
-    """The layers at ``frame``, as the decoder gave them where one is alone."""
-    picture: av.VideoFrame | np.ndarray | None = None
-    for layer, reader in readers:
-        if frame in layer:
-            shown, opacity = next(reader), layer.opacity(frame)
-            if opacity == 1:
-                picture = shown
-            else:
-                under = black(size) if picture is None else _planes(picture)
-                picture = mixed(under, _planes(shown), opacity)
-    return black(size) if picture is None else picture
-
-
-def _titled(picture: av.VideoFrame | np.ndarray, over: list[tuple[Stencil, float]]) -> av.VideoFrame:
-    planes = _planes(picture)
-    for stencil, opacity in over:
-        stencil.lay(planes, opacity)
-    return to_frame(planes)
-
-
-def _planes(picture: av.VideoFrame | np.ndarray) -> np.ndarray:
-    """A picture's planes, to write on: a decoder's own are not to be touched, since it predicts from them."""
-    return picture if isinstance(picture, np.ndarray) else picture.to_ndarray()
-
-
-def _frame(picture: av.VideoFrame | np.ndarray) -> av.VideoFrame:
-    return to_frame(picture) if isinstance(picture, np.ndarray) else picture
+        yield Pieces(Path(temporary)), str  # nothing outlives the run: a path is name enough

@@ -1,5 +1,6 @@
 """Writing film: one streaming encoder, and the joining of segments without encoding them again."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -14,8 +15,9 @@ import av
 import numpy as np
 
 from laterna.errors import DataError
-from laterna.media.files import written_whole
+from laterna.media.files import quoted, written_whole
 from laterna.media.timecode import Timecode
+from laterna.media.video import opened
 
 Codec = Literal["h264", "vp9"]
 
@@ -168,10 +170,14 @@ def join(
     ``segments``, at least one, are taken one after another: they may come as they are made. ``sound`` are blocks of
     (samples, channels) float32 that are encoded beside the pictures as they stream, or a file that
     :func:`encode_sound` made, whose packets are copied.
+
+    Raises:
+        DataError: the segments are in another codec than the film.
     """
     with written_whole(path) as temporary, _new_container(temporary, encoding) as container:
         coming = iter(segments)
         first = next(coming)
+        _check_codec(first, encoding.codec)
         stream = _stream_like(container, first, "video")
         heard = _sounding(container, encoding.codec, sound, sample_rate, channels)
         frames, reached = 0, Fraction(0)
@@ -201,6 +207,19 @@ def encode_sound(
     ):
         for _ in _encoded(_Sound(container, codec, sample_rate, channels), blocks):
             pass
+
+
+def same_sound(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
+    """Whether two films sound the same, packet for packet, before decoding."""
+    return _sound_sha256(one) == _sound_sha256(other)
+
+
+def _sound_sha256(path: str | os.PathLike[str]) -> str:
+    digest = hashlib.sha256()
+    with opened(Path(path)) as source:
+        for packet in source.demux(*source.streams.audio[:1]) if source.streams.audio else ():
+            digest.update(f"{packet.size} ".encode() + bytes(packet))
+    return digest.hexdigest()
 
 
 def _sounding(
@@ -238,6 +257,13 @@ def _copied(container: Any, stream: Any, path: str | os.PathLike[str]) -> Iterat
 def _stream_like(container: Any, path: str | os.PathLike[str], kind: Literal["video", "audio"]) -> Any:
     with av.open(os.fspath(path)) as source:
         return container.add_stream_from_template(getattr(source.streams, kind)[0])
+
+
+def _check_codec(path: str | os.PathLike[str], codec: Codec) -> None:
+    with opened(Path(path)) as source:
+        held = source.streams.video[0].codec_context.name if source.streams.video else "no pictures"
+    if held != codec:
+        raise DataError(f"{quoted(path)} holds {held}, and the film has its pictures as {codec}: convert it.")
 
 
 def _append(container: Any, stream: Any, segment: str | os.PathLike[str], first_frame: int, encoding: Encoding) -> int:

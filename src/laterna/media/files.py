@@ -5,12 +5,14 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from laterna.errors import MediaError, StorageError
 
+PARTIAL = ".partial-"  # begins the name of what is being written; after a crash, whatever is called so may go
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -27,7 +29,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     final = Path(path)
     with _named_errors(final):
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f".partial-{secrets.token_hex(8)}{final.suffix}"
+        temporary = final.parent / f"{PARTIAL}{secrets.token_hex(8)}{final.suffix}"
         temporary.touch(exist_ok=False)
     try:
         with _named_errors(final, only=_NO_ROOM):
@@ -54,6 +56,24 @@ def disk_full_named(path: str | os.PathLike[str]) -> Iterator[None]:
     """Turn the system's word that the disk is full into a StorageError that names ``path``, being written."""
     with _named_errors(Path(path), only=_NO_ROOM):
         yield
+
+
+def rename_whole(path: Path, final: Path) -> None:
+    """Flush a file, or a folder's files, to the disk and give it its name; a killed run leaves no half."""
+    for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
+        flush(file)
+    if final.is_dir():
+        remove(final)
+    path.replace(final)
+    flush(final.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def flush(path: str | os.PathLike[str]) -> None:

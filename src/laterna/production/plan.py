@@ -16,23 +16,26 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import opentimelineio as otio
 import pydantic
 
 from laterna import editing, sound, voice
 from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, LaternaError, StorageError
+from laterna.media import encode
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
-from laterna.media.encode import Codec, Encoding, encode_sound
+from laterna.media.encode import Codec, Encoding
 from laterna.media.files import quoted, sha256, write_bytes, write_text
+from laterna.media.pieces import Pieces
 from laterna.media.timecode import to_seconds
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
 from laterna.production.findings import ABOUT, read_about
 from laterna.production.steps import step
-from laterna.production.store import Pieces, Version, place
+from laterna.production.store import Version, place
 from laterna.sound.mix import Preset
 from laterna.voice.engines import engines
 
@@ -45,6 +48,7 @@ _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief
 _EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
 _CORRECTIONS = 3  # of the mix, at most, for what its codec does to it
 _ROOM = 0.5  # dB that codecs may raise peaks by; more is corrected
+_SAMPLE_RATE = 48_000  # Hz, of the film's sound
 _THUMBNAIL = 320  # pixels wide
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
@@ -88,7 +92,7 @@ def narrate(
     if narration is None:
         Transcript((), language).save(out / "transcript.json")
     else:
-        kept = pieces.of(installed_voices()).path()
+        kept = pieces.of(installed_voices())
         voice.speak(narration, language=language, engine=engine, speed=speed, pieces=kept).save(out)
 
 
@@ -190,21 +194,21 @@ def mix(
         location_db=location_db,
     )
     made = mixed(ceiling=ceiling - _ROOM)
-    coded = _coded(made.path, codec)
+    coded, heard = _coded(made.path, codec)
     for _ in range(_CORRECTIONS):
-        better = sound.correction(made, sound.loudness(Audio(coded)), ceiling=ceiling)
+        better = sound.correction(made, heard, ceiling=ceiling)
         if better is None:
             break
         made = mixed(gain_db=better[0], ceiling=better[1])
-        coded = _coded(made.path, codec)
-    _write_about(out, {"notes": made.notes, "target": made.target, "coded": coded.name})
+        coded, heard = _coded(made.path, codec)
+    about = {"notes": made.notes, "target": made.target, "coded": coded.name, "loudness": heard.to_json()}
+    _write_about(out, about)
 
 
-@step(kind="video", suffix=".mp4", uses=("editing",))
-def film(
+@step(kind="folder", suffix="", uses=("editing",), publish=None)
+def pictures(
     out: Path,
     cut: Version,
-    mix: Version,
     captions: Version,
     footage: Sequence[Version],
     size: tuple[int, int],
@@ -218,39 +222,45 @@ def film(
     *,
     crf: Annotated[int, pydantic.Field(ge=0, le=51)] = 20,
     preset: X264Preset = "veryfast",
-) -> Path:
-    """Render the pictures, and lay the mix under them."""
+) -> None:
+    """Encode the pictures, segment by segment: a folder of links to those that are kept, in their order."""
     timeline, base = _timeline(cut, folder, rate)
-    about = read_about(mix.path)
     content = {version.path: version.sha256 for version in footage}
     encoding = Encoding(size, rate, _CODECS[codec], preset, crf)
-    out = out.with_suffix(encoding.suffix)
-    editing.render(
+    encoded = editing.pictures(
         timeline,
-        out,
         folder=base,
         captions=Captions.open(captions.path) if burn_captions else None,
-        sound=Audio(mix.path / "mix.wav" if mix.path.is_dir() else mix.path),
-        coded_sound=mix.path / about["coded"] if "coded" in about else None,
-        encoding=encoding,
-        pieces=pieces.folder,
+        encoding=encode.draft(encoding) if draft else encoding,
+        pieces=pieces,
         fingerprint=lambda path: content.get(path) or sha256(path),
-        draft=draft,
         progress=progress,
     )
+    for index, segment in enumerate(encoded):
+        place(segment, out / f"{index:04}{segment.suffix}", link=True)
+
+
+@step(kind="video", suffix=".mp4")
+def film(out: Path, pictures: Version, mix: Version, size: tuple[int, int], rate: Fraction, codec: str) -> Path:
+    """Join the pictures, and lay the mix under them: nothing is encoded again."""
+    encoding = Encoding(size, rate, _CODECS[codec])
+    out = out.with_suffix(encoding.suffix)
+    segments = sorted(pictures.path.glob(f"*{encoding.suffix}")) if pictures.path.is_dir() else [pictures.path]
+    encode.join(segments, out, encoding, sound=_coded_mix(mix) or _mix_by_hand(mix, segments, rate))
     return out
 
 
 @step(kind="record", suffix=".json", uses=("sound",), publish=None)
-def measure(out: Path, film: Version) -> None:
-    """Measure the finished film: its length, its pictures and its loudness."""
-    video, audio = Video(film.path), Audio(film.path)
+def measure(out: Path, film: Version, mix: Version) -> None:
+    """Measure the finished film: its length, its pictures and its loudness, known where its sound is the coded mix."""
+    video, coded = Video(film.path), _coded_mix(mix)
+    known = read_about(mix.path).get("loudness") if coded is not None and encode.same_sound(coded, film.path) else None
     found = {
         "length": str(video.duration),
         "frames": video.frame_count,
         "rate": str(video.frame_rate),
         "size": video.size,
-        "loudness": sound.loudness(audio).to_json(),
+        "loudness": known or sound.loudness(Audio(film.path)).to_json(),
     }
     write_text(out, json.dumps(found) + "\n")
 
@@ -380,11 +390,24 @@ def _file_clips(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
     return (clip for clip in clips if isinstance(clip.media_reference, otio.schema.ExternalReference))
 
 
-def _coded(mix: Path, codec: str) -> Path:
-    """A mix coded as the film's sound, beside it."""
+def _coded(mix: Path, codec: str) -> tuple[Path, sound.Loudness]:
+    """A mix coded as the film's sound, beside it, and how loud it came out."""
     path = mix.with_name("coded.webm" if codec == "webm" else "coded.mp4")
-    encode_sound(Audio(mix).blocks(sample_rate=48_000, channels=2), path, _CODECS[codec])
-    return path
+    encode.encode_sound(Audio(mix).blocks(sample_rate=_SAMPLE_RATE, channels=2), path, _CODECS[codec])
+    return path, sound.loudness(Audio(path))
+
+
+def _coded_mix(mix: Version) -> Path | None:
+    """The mix as the film has it, None where it was made by hand and is yet to be coded."""
+    about = read_about(mix.path)
+    return mix.path / about["coded"] if "coded" in about else None
+
+
+def _mix_by_hand(mix: Version, segments: Sequence[Path], rate: Fraction) -> Iterator[np.ndarray]:
+    """A mix that is yet to be coded, as long as the pictures."""
+    seconds = sum(Video(segment).frame_count for segment in segments) / rate
+    audio = Audio(mix.path / "mix.wav" if mix.path.is_dir() else mix.path)
+    return audio.blocks(0, seconds, sample_rate=_SAMPLE_RATE, channels=2)
 
 
 def _used(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:

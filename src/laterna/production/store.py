@@ -12,21 +12,20 @@ import hashlib
 import json
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pydantic
 
 from laterna.errors import BriefError, MediaError
-from laterna.media.files import disk_full_named, flush, quoted, sha256, write_text
+from laterna.media.files import PARTIAL, disk_full_named, flush, quoted, remove, rename_whole, sha256, write_text
+from laterna.media.pieces import Pieces
 
 T = TypeVar("T")
 
-_PARTIAL = ".partial-"
 _SETTLED = 2.0  # seconds; a younger file can still change without a new time stamp, so its hash isn't remembered
 
 
@@ -156,7 +155,7 @@ class Store:
         """
         key, folder = key_of(parts), self._versions / step
         folder.mkdir(exist_ok=True)
-        partial = folder / f"{_PARTIAL}{key}{suffix}"
+        partial = folder / f"{PARTIAL}{key}{suffix}"
         started = time.perf_counter()
         try:
             with disk_full_named(folder):
@@ -165,10 +164,10 @@ class Store:
                 raise BriefError(f"The step {step!r} wrote nothing to its out: let it write that file or folder.")
             final = folder / f"{key}{written.suffix}"
             with disk_full_named(folder):
-                _rename_whole(written, final)
+                rename_whole(written, final)
         finally:
-            for left in folder.glob(f"{_PARTIAL}{key}*"):
-                _remove(left)
+            for left in folder.glob(f"{PARTIAL}{key}*"):
+                remove(left)
         seconds = round(time.perf_counter() - started, 3)
         record = Record(key, final.name, kind, self.fingerprint(final), seconds, dict(parts))
         write_text(folder / f"{key}.record.json", json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n")
@@ -192,75 +191,18 @@ class Store:
         """Remember what :meth:`published` gives."""
         write_text(self._versions / "published.json", json.dumps(known, indent=1) + "\n")
 
-    def pieces(self, name: str) -> "Pieces":
+    def pieces(self, name: str) -> Pieces:
         """The pieces of one step, in ``cache/<name>/``."""
         return Pieces(self._cache / name)
 
     def _sweep(self) -> None:
         """Remove what a killed run left half-written."""
         for folder in (self._versions, self._cache):
-            for left in [*folder.glob(f"**/{_PARTIAL}*")]:
-                _remove(left)
+            for left in [*folder.glob(f"**/{PARTIAL}*")]:
+                remove(left)
         for folder in {(self.folder / name).parent for name in ("film", *self.published())}:
-            for left in [*folder.glob(f"{_PARTIAL}*")]:
-                _remove(left)
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Parts of a step's work, kept in ``folder`` under a key that names all that their content depends on."""
-
-    folder: Path
-    parts: tuple[str, ...] = ()
-
-    def of(self, *parts: str) -> "Pieces":
-        """The same pieces, with more that every key depends on."""
-        return replace(self, parts=self.parts + parts)
-
-    def path(self, *parts: str, suffix: str = "") -> Path:
-        """Where the piece that ``parts`` name lies, or would."""
-        key = hashlib.sha256(json.dumps(self.parts + parts).encode()).hexdigest()[:32]
-        return self.folder / f"{key}{suffix}"
-
-    def get(self, *parts: str, suffix: str = "", make: Callable[[Path], object]) -> Path:
-        """The piece that ``parts`` name: the one kept, or one that ``make`` writes to the path it is given.
-
-        A kept one whose bytes are no more those that were made is made again. Threads may ask for the same piece at
-        once: it is made by one of them.
-        """
-        final = self.path(*parts, suffix=suffix)
-        with _being_made.setdefault(final, threading.Lock()):
-            if not _sealed(final):
-                self._make(final, make)
-        return final
-
-    def forget(self) -> None:
-        """Remove all the pieces in the folder, to have them made again."""
-        _remove(self.folder)
-
-    def _make(self, final: Path, make: Callable[[Path], object]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.folder / f"{_PARTIAL}{final.name}"
-        try:
-            with disk_full_named(self.folder):
-                make(partial)
-                _rename_whole(partial, final)
-            write_text(_seal(final), sha256(final))
-        finally:
-            _remove(partial)
-
-
-_being_made: dict[Path, threading.Lock] = {}
-
-
-def _seal(piece: Path) -> Path:
-    """Where the SHA-256 that a piece was made with lies."""
-    return piece.with_name(f"{piece.name}.sha256")
-
-
-def _sealed(piece: Path) -> bool:
-    """Whether the piece is there, and as it was made."""
-    return piece.exists() and _seal(piece).is_file() and _seal(piece).read_text() == sha256(piece)
+            for left in [*folder.glob(f"{PARTIAL}*")]:
+                remove(left)
 
 
 def key_of(parts: Mapping[str, str]) -> str:
@@ -275,7 +217,7 @@ def place(source: Path, target: Path, *, link: bool) -> None:
             place(file, target / file.relative_to(source), link=link)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{_PARTIAL}{target.name}")
+    partial = target.with_name(f"{PARTIAL}{target.name}")
     partial.unlink(missing_ok=True)
     with disk_full_named(target.parent):
         try:
@@ -286,23 +228,6 @@ def place(source: Path, target: Path, *, link: bool) -> None:
             shutil.copyfile(source, partial)
             flush(partial)
         partial.replace(target)
-
-
-def _rename_whole(path: Path, final: Path) -> None:
-    """Flush a file, or a folder's files, to the disk and give it its name; a killed run leaves no half."""
-    for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
-        flush(file)
-    if final.is_dir():
-        _remove(final)
-    path.replace(final)
-    flush(final.parent)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _read_as(kind: type[T], data: Any) -> T | None:

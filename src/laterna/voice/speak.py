@@ -1,15 +1,12 @@
 """A text spoken: sentence by sentence, joined with pauses, its words timed in the joined sound."""
 
-import contextlib
-import hashlib
-import json
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 
 from laterna.errors import DataError
+from laterna.media.pieces import Pieces
 from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.voice.engines import Spoken, Voice, choose
 from laterna.voice.sentences import paragraphs, tokens, without_pictographs
@@ -24,7 +21,7 @@ _SILENT_CLOCK = 48_000  # Hz, where there are no samples
 
 
 def speak(
-    text: str, *, language: str = "en", engine: str = "auto", speed: float = 1.0, pieces: Path | None = None
+    text: str, *, language: str = "en", engine: str = "auto", speed: float = 1.0, pieces: Pieces | None = None
 ) -> Speech:
     """Speak a text, and say when each of its words is heard.
 
@@ -36,7 +33,7 @@ def speak(
         engine: espeak, flite, none (no sound: words timed by reading speed), a plug-in's name, or auto: the first
             of flite and espeak that is installed and speaks the language; none where neither is installed.
         speed: 1 is an easy narrator's pace; 0.5 to 2.
-        pieces: a folder where spoken sentences are kept for the next time.
+        pieces: where spoken sentences are kept for the next time.
 
     Raises:
         DataError: there is nothing to say, or the speed is out of range.
@@ -60,17 +57,14 @@ def speak(
     return narration.speech(voice, language)
 
 
-def _spoken(sentence: str, voice: Voice, speed: float, pieces: Path | None) -> Spoken:
-    if pieces is None:
+def _spoken(sentence: str, voice: Voice, speed: float, pieces: Pieces | None) -> Spoken:
+    def speak() -> Spoken:
         return voice.engine.speak_sentence(without_pictographs(sentence), language=voice.language, speed=speed)
-    named = json.dumps([voice.engine.name, voice.language, speed, sentence])
-    path = pieces / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.npz"
-    if path.exists():
-        with contextlib.suppress(DataError):  # a damaged one is spoken again
-            return Spoken.open(path)
-    spoken = _spoken(sentence, voice, speed, None)
-    spoken.save(path)
-    return spoken
+
+    if pieces is None:
+        return speak()
+    named = (voice.engine.name, voice.language, str(speed), sentence)
+    return Spoken.open(pieces.get(*named, suffix=".npz", make=lambda path: speak().save(path)))
 
 
 @dataclass
