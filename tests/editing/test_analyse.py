@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,12 @@ def test_a_silent_film_has_no_sound_rows(tmp_path: Path) -> None:
     footage = analyse(write(tmp_path / "silent.mp4", moving(9, 10, 1)))
     assert footage.sound.is_empty()
     assert (footage.frames.schema, footage.sound.schema) == (pl.Schema(FRAMES), pl.Schema(SOUND))
+
+
+@pytest.mark.parametrize("rate", [1, Fraction(1, 2), 120])
+def test_footage_of_any_rate_is_analysed(tmp_path: Path, make_film: Callable[..., Path], rate: Fraction) -> None:
+    path = make_film(tmp_path / "odd.mp4", seconds=12 / Fraction(rate), rate=rate, shots=[(200, 20, 20), (20, 20, 200)])
+    assert analyse(Video(path)).shots.shots[-1].end_frame == 12
 
 
 def test_pictures_are_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,10 +59,11 @@ class Window:
         return self.colours[..., 0].std(axis=(1, 2))
 
     def returns(self, before: int, after: int, reach: int) -> float:
-        """How near the pictures from ``after`` on come to those up to ``before``, within ``reach`` frames.
+        """How near the pictures from ``after`` on come to those up to ``before``, within ``reach`` frames (1 at least).
 
         Relative to the distance of ``before`` and ``after``: 0 when the picture comes back, 1 when it never does.
         """
+        reach = max(1, reach)
         block = self.apart[max(0, before - reach + 1) : before + 1, after : after + reach]
         return float(block.min() / max(self.apart[before, after], 1e-3))
 
