@@ -97,7 +97,7 @@ def retitled(film: otio.schema.Timeline) -> None:
         (longer, ["on track 'Location', 'täke"]),
         (renamed, ["became 'another' (../t%C3%A4ke"]),
         (relinked, ["became 'täke", "(another.mp4)"]),
-        (cut_straight, ["on track 'Picture', a SMPTE_Dissolve over"]),
+        (cut_straight, ["on track 'Picture', a SMPTE_Dissolve at"]),
         (unsaid, ["5 tracks became 4"]),
         (retitled, ["{'style': 'title', 'text': 'Day'}"]),
     ],
@@ -133,6 +133,16 @@ def test_what_a_format_loses_is_noted_and_the_others_are_written(
     (note,) = export(film, tmp_path / "film").notes
     assert note.startswith("film.xml: on track 'Picture', 'täke")
     assert "became 'another'" in note
+
+
+def test_an_edl_counts_in_frames_of_the_film_and_says_so_once(
+    measured: Callable[..., Footage], make_film: Callable[..., Path], tmp_path: Path
+) -> None:
+    takes = [make_film(tmp_path / f"{i}.mp4", seconds=6, rate=30, timecode="10:00:00:07") for i in range(3)]
+    film = cut([measured(take, [6], rate=30) for take in takes], 9, rate=Fraction(25), folder=tmp_path)
+    (note,) = export(film, tmp_path / "film").notes
+    assert note.startswith("film.edl: clips that begin up to a frame beside their place in the source")
+    assert note[-1] in "123"
 
 
 def test_a_rate_without_time_code_leaves_otio_alone_and_says_why(

@@ -1,7 +1,7 @@
 """A timeline for other editing programs: written, read back, and compared."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
@@ -46,9 +46,7 @@ def export(timeline: otio.schema.Timeline, out: Path) -> Exported:
             notes.append(str(error))
             continue
         files.append(path)
-        expected = one_track(timeline) if suffix == ".edl" else timeline
-        found = compare(expected, load(path), media=suffix != ".edl")
-        notes += [f"{path.name}: {difference}" for difference in found]
+        notes += [f"{path.name}: {difference}" for difference in _differences(timeline, path)]
     return Exported(tuple(files), tuple(notes))
 
 
@@ -57,7 +55,42 @@ def compare(a: otio.schema.Timeline, b: otio.schema.Timeline, *, media: bool = T
 
     Gaps count only for where they put what follows them, and empty tracks not at all.
     """
-    found = []
+    return _compared(a, b, media, Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A clip or a transition: what it is, when it is seen, and where in its source it begins (None of a transition)."""
+
+    what: str
+    start: Fraction
+    end: Fraction
+    source: Fraction | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.what} at {_span(self.start, self.end)}"
+        if self.source is None:
+            return place
+        return f"{place}, from {_span(self.source, self.source + self.end - self.start)} of its source"
+
+    def is_near(self, other: "_Entry | None", tolerance: Fraction) -> bool:
+        """Whether all is the same but for where in the source it begins, by less than ``tolerance`` seconds."""
+        if other is None or self.source is None or other.source is None:
+            return False
+        return abs(self.source - other.source) < tolerance and replace(self, source=other.source) == other
+
+
+def _differences(timeline: otio.schema.Timeline, path: Path) -> list[str]:
+    """What the file at ``path``, made of ``timeline``, does not hold."""
+    read = load(path)
+    if path.suffix != ".edl":
+        return compare(timeline, read)
+    return _compared(one_track(timeline), read, False, 1 / frame_rate(timeline))
+
+
+def _compared(a: otio.schema.Timeline, b: otio.schema.Timeline, media: bool, tolerance: Fraction) -> list[str]:
+    """As :func:`compare`; clips whose source begins less than ``tolerance`` seconds beside are counted in one line."""
+    found, beside = [], 0
     if frame_rate(a) != frame_rate(b):
         found.append(f"{frame_rate(a)} frames a second became {frame_rate(b)}")
     tracks = [[track for track in timeline.tracks if track.find_clips()] for timeline in (a, b)]
@@ -67,25 +100,31 @@ def compare(a: otio.schema.Timeline, b: otio.schema.Timeline, *, media: bool = T
         if one.kind != other.kind:
             found.append(f"the {one.kind} track {one.name!r} became one of {other.kind}")
         for entry, its in zip_longest(_entries(one, media), _entries(other, media)):
-            if entry != its:
+            if entry == its:
+                continue
+            if entry is not None and entry.is_near(its, tolerance):
+                beside += 1
+            else:
                 found.append(f"on track {one.name!r}, {entry or 'nothing'} became {its or 'nothing'}")
+    if beside:
+        found.append(
+            f"clips that begin up to a frame beside their place in the source, whose rate is another: {beside}"
+        )
     return found
 
 
-def _entries(track: otio.schema.Track, media: bool) -> Iterator[str]:
-    """Each clip and each transition of a track in words."""
+def _entries(track: otio.schema.Track, media: bool) -> Iterator[_Entry]:
+    """Each clip and each transition of a track."""
     now = Fraction(0)
     for item in track:
         if isinstance(item, otio.schema.Transition):
             first, last = now - to_seconds(item.in_offset), now + to_seconds(item.out_offset)
-            yield f"a {item.transition_type} over {_span(first, last)}"
+            yield _Entry(f"a {item.transition_type}", first, last)
             continue
         start, now = now, now + to_seconds(item.duration())
         if isinstance(item, otio.schema.Clip):
-            source = item.trimmed_range()
-            first = to_seconds(source.start_time)
-            where = f"{_span(first, first + to_seconds(source.duration))} at {_span(start, now)}"
-            yield f"{item.name!r}{_medium(item.media_reference) if media else ''} from {where}"
+            medium = _medium(item.media_reference) if media else ""
+            yield _Entry(f"{item.name!r}{medium}", start, now, to_seconds(item.trimmed_range().start_time))
 
 
 def _medium(reference: Any) -> str:
@@ -97,4 +136,8 @@ def _medium(reference: Any) -> str:
 
 
 def _span(start: Fraction, end: Fraction) -> str:
-    return f"{start}-{end} s"
+    return f"{_seconds(start)}-{_seconds(end)} s"
+
+
+def _seconds(time: Fraction) -> str:
+    return f"{float(time):.6f}".rstrip("0").rstrip(".")
