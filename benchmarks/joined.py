@@ -5,9 +5,10 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -44,16 +45,18 @@ def clips() -> list[Path]:
     return sorted([*films, *heads, *(DATA / "davis/JPEGImages/480p").iterdir()])
 
 
-def film(out: Path, *, seed: int, shots: int = 20) -> Path:
-    """Write a film of ``shots`` shots and its truth; the same seed gives the same film."""
+def film(out: Path, *, seed: int, shots: int = 20, among: Sequence[Path] | None = None) -> Path:
+    """Write a film of ``shots`` shots and its truth; the same seed gives the same film. ``among`` are its clips."""
     rng = np.random.default_rng(seed)
+    among = clips() if among is None else among
+    negatives = NEGATIVES | {"whip": partial(_whip, among=among)}
     made = _Film([], [Transition("start", 0, 0)], [])
-    chosen = _no_repeats(clips(), shots, rng)
+    chosen = _no_repeats(among, shots, rng)
     for index, clip in enumerate(chosen):
         pictures = _pictures(clip, int(rng.integers(45, 110)), rng)
         kind = list(NEGATIVES)[int(rng.integers(len(NEGATIVES)))] if rng.random() < 0.4 else None
         if kind is not None:
-            pictures, first, last = NEGATIVES[kind](pictures, rng)
+            pictures, first, last = negatives[kind](pictures, rng)
         _append(made, pictures, rng, first=index == 0)
         if kind is not None:
             start = len(made.pictures) - len(pictures)
@@ -62,7 +65,7 @@ def film(out: Path, *, seed: int, shots: int = 20) -> Path:
     return out
 
 
-def _no_repeats(paths: list[Path], count: int, rng: np.random.Generator) -> list[Path]:
+def _no_repeats(paths: Sequence[Path], count: int, rng: np.random.Generator) -> list[Path]:
     chosen: list[Path] = []
     while len(chosen) < count:
         path = paths[int(rng.integers(len(paths)))]
@@ -205,13 +208,15 @@ def _passer(pictures: Pictures, rng: np.random.Generator) -> tuple[Pictures, int
     return pictures, start, start + length - 1
 
 
-def _whip(pictures: Pictures, rng: np.random.Generator) -> tuple[Pictures, int, int]:
+def _whip(
+    pictures: Pictures, rng: np.random.Generator, among: Sequence[Path] | None = None
+) -> tuple[Pictures, int, int]:
     """The camera is thrown round to what stands beside: a mirrored view, or another place."""
     length = int(rng.integers(5, 12))
     start = _somewhere(pictures, length, rng)
     other = pictures[:, :, ::-1]
     if rng.random() < 0.5:
-        options = clips()
+        options = among or clips()
         other = _pictures(options[int(rng.integers(len(options)))], len(pictures), rng)
     width = pictures.shape[2]
     ease = 0.5 - 0.5 * np.cos(np.pi * np.clip((np.arange(len(pictures) + 1) - start) / length, 0, 1))

@@ -1,4 +1,4 @@
-"""Shot detection: speed, and F1 on films whose boundaries are known, beside PySceneDetect."""
+"""Shot detection by rules: speed, and F1 on films whose boundaries are known, beside PySceneDetect."""
 
 import argparse
 import contextlib
@@ -31,7 +31,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def rows(chosen: argparse.Namespace) -> list[Row]:
     """Speed at 720p; F1 on unseen theatre films and on films joined from real clips."""
     films = {
-        "theatre films": [_theatre_film(seed) for seed in chosen.seeds],
+        "theatre films": [theatre_film(seed) for seed in chosen.seeds],
         "films joined from real clips": [_joined_film(seed) for seed in chosen.joined] if joined.DATA.exists() else [],
     }
     judged = [row for name, paths in films.items() if paths for row in _judged(name, paths)]
@@ -42,12 +42,12 @@ def rows(chosen: argparse.Namespace) -> list[Row]:
 
 
 def _speed(rounds: int) -> list[Row]:
-    film = _theatre_film(7, "1280x720")
-    with _peer([film]) as peer:
+    film = theatre_film(7, "1280x720")
+    with scenedetect([film]) as peer:
         times = interleaved(
             {
-                "laterna": lambda: editing.shots(Video(film)),
-                "bare": lambda: _decode(film),
+                "laterna": lambda: editing.shots(Video(film), method="classical"),
+                "bare": lambda: decode(film),
                 "adaptive": lambda: peer("adaptive"),
                 "content": lambda: peer("content"),
             },
@@ -65,7 +65,7 @@ def _speed(rounds: int) -> list[Row]:
     ]
 
 
-def _decode(path: Path) -> None:
+def decode(path: Path) -> None:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
@@ -74,7 +74,7 @@ def _decode(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _peer(films: Sequence[Path]) -> Iterator[Callable[[str], dict[str, list[int]]]]:
+def scenedetect(films: Sequence[Path]) -> Iterator[Callable[[str], dict[str, list[int]]]]:
     """Gives a function from a detector's name to the frames at which it starts shots, for each film."""
     command = [peer_python(), HERE / "scenedetect_cuts.py", *films]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -141,11 +141,11 @@ def _hits(true: Transition, found: Transition) -> bool:
 
 def _judged(name: str, films: Sequence[Path]) -> list[Row]:
     ours, peers = Score(), {set_up: Score() for set_up in SET_UPS}
-    with _peer(films) as peer:
+    with scenedetect(films) as peer:
         theirs = {detector: peer(detector) for detector in ("adaptive", "content", "threshold")}
     for film in films:
         truth = _boundaries(ShotTable.from_json(json.loads(film.with_suffix(".json").read_text())["shots"]))
-        ours.add(truth, _boundaries(editing.shots(Video(film))))
+        ours.add(truth, _boundaries(editing.shots(Video(film), method="classical")))
         for set_up, score in peers.items():
             score.add(truth, _peer_boundaries({name: starts[str(film)] for name, starts in theirs.items()}, set_up))
     protocol = (
@@ -174,15 +174,15 @@ def _peer_boundaries(starts: dict[str, list[int]], set_up: Sequence[str]) -> lis
     return [*fades, *(Transition("cut", frame, frame) for frame in frames)]
 
 
-def _theatre_film(seed: int, size: str = "320x180") -> Path:
-    return _kept(f"film-{seed}-{size}.mp4", lambda out: theatre.film(out, seconds=60, seed=seed, size=size))
+def theatre_film(seed: int, size: str = "320x180") -> Path:
+    return kept(f"film-{seed}-{size}.mp4", lambda out: theatre.film(out, seconds=60, seed=seed, size=size))
 
 
 def _joined_film(seed: int) -> Path:
-    return _kept(f"joined-{seed}.mp4", lambda out: joined.film(out, seed=seed))
+    return kept(f"joined-{seed}.mp4", lambda out: joined.film(out, seed=seed))
 
 
-def _kept(name: str, make: Callable[[Path], object]) -> Path:
+def kept(name: str, make: Callable[[Path], object]) -> Path:
     """A film in the cache, made where it is missing; its truth comes last, so that a half-made one is made again."""
     path = CACHE / name
     if not path.with_suffix(".json").exists():

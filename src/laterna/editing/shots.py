@@ -1,50 +1,50 @@
 """Shots of a film, found while its frames stream by."""
 
 from array import array
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
-from laterna.editing.detection import sudden
-from laterna.editing.detection.gradual import dissolves_and_fades
-from laterna.editing.detection.likeness import Window
-from laterna.editing.detection.sketches import Sketches
-from laterna.editing.detection.wipes import wipes
+from laterna.editing.detection.classical import Classical
 from laterna.media.shots import Shot, ShotTable, Transition
 from laterna.media.video import Frame, Video
 
-Method = Literal["classical"]
+Method = Literal["auto", "network", "classical"]
 
-_CONTEXT = Fraction(5, 2)  # seconds on both sides of a boundary that are looked at
-_LEAST_CONTEXT, _MOST_CONTEXT = 40, 150  # the same in frames
-_STRIDE = 4  # contexts between two looks
-_BARRIER = 2.5  # prominence of a sudden change that no gradual transition runs across
+NETWORK = "editing/boundary"
 
 
-def shots(video: Video, *, method: Method = "classical") -> ShotTable:
+def shots(video: Video, *, method: Method = "auto") -> ShotTable:
     """Find a film's shots: cuts, dissolves, fades and wipes, each with a confidence.
 
     Args:
         video: the film.
-        method: how; "classical" compares pictures by rules, and needs no model.
+        method: how; "network" is a small trained one (editing/boundary), "classical" compares pictures by rules and
+            needs no model, "auto" is the network where torch is installed.
 
     Raises:
         MediaError: the film's pictures are broken.
+        ModelError: the network is asked for, and torch is missing or its weights are broken.
     """
-    detector = ShotDetector(video)
+    detector = ShotDetector(video, method)
     for frame in video.frames():
         detector.add(frame)
     return detector.shots()
 
 
-class ShotDetector:
-    """Takes a film's frames one by one, and gives its shots at the end. Memory does not grow but for 8 bytes a frame.
+class Finder(Protocol):
+    """What finds transitions in frames that it is shown in order, in a thread of its own while decoding goes on."""
 
-    Boundaries are looked for in a thread of its own, so that decoding goes on meanwhile.
+    def add(self, frame: Frame) -> np.ndarray:
+        """Look at the next frame; gives its luma at about 160x90, which holds until the next call."""
+
+    def transitions(self) -> list[Transition]:
+        """The transitions of the frames added, in order, once there are no more."""
+
+
+class ShotDetector:
+    """Takes a film's frames one by one, and gives its shots at the end. Memory grows by some 8 to 24 bytes a frame.
 
     Example:
         >>> detector = ShotDetector(video)
@@ -53,57 +53,22 @@ class ShotDetector:
         >>> table = detector.shots()
     """
 
-    def __init__(self, video: Video) -> None:
+    def __init__(self, video: Video, method: Method = "auto") -> None:
         self._video = video
-        self._context = min(max(round(_CONTEXT * video.frame_rate), _LEAST_CONTEXT), _MOST_CONTEXT)
-        self._capacity = (2 + _STRIDE) * self._context
-        self._sketches: Sketches | None = None
-        self._first = 0  # the frame that the sketches start with
+        self._finder = _finder(video, method)
         self._ticks = array("q")  # each frame's time in the video's time base
-        self._worker = ThreadPoolExecutor(1, "shots")
-        self._looks: deque[tuple[int, range, Future[list[Transition]]]] = deque()
-        self._found: list[Transition] = []
 
     def add(self, frame: Frame) -> np.ndarray:
         """Look at the next frame; gives its luma at about 160x90, which holds until the next call."""
-        if self._sketches is None:
-            self._sketches = Sketches(self._capacity, frame)
-        elif self._sketches.count == self._capacity:
-            self._look(self._sketches, self._context)
-            self._sketches = self._sketches.following(2 * self._context)
-            self._first += self._capacity - 2 * self._context
         self._ticks.append(round(frame.time / self._video.time_base))
-        return self._sketches.add(frame)
+        return self._finder.add(frame)
 
     def shots(self) -> ShotTable:
         """The shots of the frames added, once there are no more."""
-        if self._sketches is None:
+        found = self._finder.transitions()
+        if not self._ticks:
             return ShotTable(())
-        self._look(self._sketches, 0)
-        self._gather(0)
-        self._worker.shutdown()
-        return self._table()
-
-    def _look(self, sketches: Sketches, margin: int) -> None:
-        """Start to find boundaries in the sketches held, but for the last ``margin`` frames and those looked at."""
-        window = Window.of(sketches, round(self._video.frame_rate))
-        lead = self._context if self._first else 0
-        self._gather(1)
-        asked = range(lead, len(window) - margin)
-        self._looks.append((self._first, asked, self._worker.submit(boundaries, window)))
-
-    def _gather(self, pending: int) -> None:
-        """Take in what was found, until no more than ``pending`` looks are under way."""
-        while len(self._looks) > pending:
-            first, asked, look = self._looks.popleft()
-            for found in look.result():
-                known = self._found[-1].last_frame if self._found else 0
-                moved = replace(found, first_frame=found.first_frame + first, last_frame=found.last_frame + first)
-                if (found.first_frame + found.last_frame) // 2 in asked and moved.first_frame > known:
-                    self._found.append(moved)
-
-    def _table(self) -> ShotTable:
-        changes = [Transition("start", 0, 0), *self._found]
+        changes = [Transition("start", 0, 0), *found]
         starts = [(change.first_frame + change.last_frame + 1) // 2 for change in changes]
         ends = [*starts[1:], len(self._ticks)]
         return ShotTable(
@@ -121,19 +86,9 @@ class ShotDetector:
         return max(self._video.duration, last + self._video.time_base)
 
 
-def boundaries(window: Window) -> list[Transition]:
-    """The transitions of a window, in order, none over another; frames are counted from its first."""
-    jut = sudden.prominence(window)
-    cuts = sudden.cuts(window, jut)
-    barriers = jut > _BARRIER
-    barriers[[cut.first_frame for cut in cuts]] = True
-    walls = np.cumsum(barriers)
-    slow = dissolves_and_fades(window, walls)
-    for wipe in wipes(window, walls):
-        if not any(_overlap(wipe, other) for other in slow):
-            slow.append(wipe)
-    return sorted([*cuts, *slow], key=lambda t: t.first_frame)
+def _finder(video: Video, method: Method) -> Finder:
+    if method in ("classical", "auto"):
+        return Classical(video.frame_rate)
+    from laterna.editing.detection.network import Network  # needs torch
 
-
-def _overlap(one: Transition, other: Transition) -> bool:
-    return one.first_frame <= other.last_frame and other.first_frame <= one.last_frame
+    return Network(NETWORK)

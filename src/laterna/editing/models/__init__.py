@@ -1,0 +1,1 @@
+"""The models of the editing department, one file each, and what they learn from."""
