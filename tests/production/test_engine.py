@@ -485,6 +485,22 @@ def test_a_step_runs_again_when_the_weights_of_its_model_change(tmp_path, monkey
     assert produce(tmp_path / "out", (hum,))["hum"].why == "music/toy changed"
 
 
+def test_a_step_runs_again_when_the_weights_of_its_model_change(tmp_path, monkeypatch):
+    @step(kind="text", suffix=".txt", models=("music/toy",))
+    def hum(out: Path) -> None:
+        out.write_text("hm")
+
+    monkeypatch.setenv("LATERNA_MODELS", str(tmp_path))
+    weights = tmp_path / "music" / "toy" / "model.safetensors"
+    weights.parent.mkdir(parents=True)
+    weights.with_name("config.json").write_text("{}")
+    weights.write_text("one")
+    produce(tmp_path / "out", (hum,))
+    assert produce(tmp_path / "out", (hum,))["hum"].kept
+    weights.write_text("two")
+    assert produce(tmp_path / "out", (hum,))["hum"].why == "music/toy changed"
+
+
 def test_progress_is_told(tmp_path):
     told: list[Event] = []
     produce(tmp_path, tell=told.append)

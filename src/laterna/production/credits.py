@@ -4,6 +4,7 @@ import importlib.metadata
 import re
 from collections.abc import Iterator
 
+from laterna.learning.store import models
 from laterna.voice.engines import engines
 
 FONTS = (
@@ -15,9 +16,15 @@ _LONG = 60  # characters; some packages state a whole licence where its name bel
 
 
 def credits() -> list[str]:
-    """List whose work Laterna uses, and under which licence: fonts, installed voices, libraries."""
+    """List whose work Laterna uses, and under which licence: fonts, weights, installed voices, libraries."""
     voices = [engine.credit for engine in engines() if engine.credit and engine.available()]
-    return [*FONTS, *voices, *sorted(_libraries(), key=str.lower)]
+    return [*FONTS, *_weights(), *voices, *sorted(_libraries(), key=str.lower)]
+
+
+def _weights() -> Iterator[str]:
+    """Whom the cards of the models here credit."""
+    cards = (stored.card for stored in models() if stored.card is not None)
+    return (f"Weights: {card.model}, {card.licence}: {line}" for card in cards for line in card.credits)
 
 
 def _libraries() -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What a version's key hashes, in words: so that a change has a name, and ``--why`` can say it.
 
-Parts are texts by name: "step", "code editing", "library av", "brief length", "footage ../take.mp4", "step cut",
-"option longest". Values carry their type, so that 1, 1.0, True and "1" differ. Nothing live is ever hashed by its
-structure: files and code by their bytes.
+Parts are texts by name: "step", "code editing", "library av", "model editing/boundary", "brief length",
+"footage ../take.mp4", "step cut", "option longest". Values carry their type, so that 1, 1.0, True and "1" differ.
+Nothing live is ever hashed by its structure: files and code by their bytes.
 """
 
 import functools
@@ -19,6 +19,7 @@ from typing import Any
 import pydantic
 
 from laterna.errors import BriefError
+from laterna.learning.store import CONFIG, WEIGHTS, find
 from laterna.media.files import sha256
 from laterna.production.steps import TOOLS, Step
 from laterna.production.store import Version
@@ -57,13 +58,13 @@ def parts(
 
 
 def code(one: Step) -> dict[str, str]:
-    """The code that a step runs: its departments' folders, those of what lies under them, its file, the libraries."""
+    """What a step runs: its departments' code and that of what lies under them, its file, libraries, weights."""
     folders = {name: _folder(name) for name in (*one.uses, *_SHARED)}
     for name in one.uses:
         if folders[name] is None:
             raise BriefError(f"The step {one.name!r} uses {name!r}, which is no department of Laterna.")
     found = {f"code {name}": _code_sha256(folder) for name, folder in folders.items() if folder is not None}
-    return found | {f"code {one.file.name}": sha256(one.file), **_libraries()}
+    return found | {f"code {one.file.name}": sha256(one.file), **_libraries(), **_models(one)}
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -145,6 +146,15 @@ def _code_sha256(folder: Path) -> str:
 def _libraries() -> dict[str, str]:
     found = {name: _version(name) for name in _LIBRARIES}
     return {f"library {name}": version for name, version in found.items() if version is not None}
+
+
+def _models(one: Step) -> dict[str, str]:
+    """The weights that a step uses, and torch: where it is missing, a department does without them."""
+    if not one.models or (torch := _version("torch")) is None:
+        return {}
+    folders = {name: find(name) for name in one.models}
+    weights = {f"model {name}": sha256(at / CONFIG) + sha256(at / WEIGHTS) for name, at in folders.items()}
+    return weights | {"library torch": torch}
 
 
 def _version(name: str) -> str | None:

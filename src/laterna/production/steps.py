@@ -47,6 +47,7 @@ class Step:
     uses: tuple[str, ...]
     publish: str | tuple[str, ...] | None
     engines: Callable[[], str] | None
+    models: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -84,6 +85,7 @@ def step(
     uses: Iterable[str] = (),
     publish: str | tuple[str, ...] | None = "",
     engines: Callable[[], str] | None = None,
+    models: Iterable[str] = (),
 ) -> Callable[[Callable[..., Path | None]], Step]:
     """Make a function a step.
 
@@ -94,6 +96,7 @@ def step(
         publish: the result's name in the production's folder, without suffix: the step's own when left out, "." to
             lay a folder's contents there, None to leave the result among the versions.
         engines: names the outside programs in use, where the result depends on which are installed.
+        models: names of those whose weights shape the result, such as ("editing/boundary",).
 
     Raises:
         BriefError: the function has no ``out``, an option without a default, or the name of a step above it.
@@ -110,7 +113,7 @@ def step(
                 raise BriefError(f"The step {name!r} can't have the parameter {parameter}: give an option a default.")
         if call.__qualname__ == name and isinstance(call.__globals__.get(name), Step):
             raise BriefError(f"{quoted(inspect.getfile(call))} has two steps named {name!r}: rename one of them.")
-        return Step(call, kind, suffix, tuple(uses), name if publish == "" else publish, engines)
+        return Step(call, kind, suffix, tuple(uses), name if publish == "" else publish, engines, tuple(models))
 
     return decorate
 
