@@ -19,8 +19,9 @@ from torch import Tensor
 
 from laterna.errors import ModelError
 from laterna.learning.checkpoint import CHECKPOINT
+from laterna.learning.journal import CURVE
 from laterna.learning.launch import Job, run
-from laterna.learning.loop import CURVE, Progress, Settings, State
+from laterna.learning.loop import Progress, Settings, State
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Splits
 

@@ -14,7 +14,8 @@ import laterna
 from laterna.errors import DataError, ModelError
 from laterna.learning import evaluate, load, train
 from laterna.learning.checkpoint import CHECKPOINT
-from laterna.learning.loop import CURVE, Progress
+from laterna.learning.journal import CURVE
+from laterna.learning.loop import Progress
 from laterna.learning.weights import save
 
 QUICK: dict[str, Any] = {"steps": 80, "size": "debug", "device": "cpu"}

@@ -14,6 +14,7 @@ from laterna.media.files import quoted, written_whole
 
 CHECKPOINT = "training.ckpt"
 _FORMAT = "laterna training 1"
+_LONG = 120  # characters that a sentence has no room for
 
 
 def write(path: Path, about: Mapping[str, Any], contents: Mapping[str, Any]) -> None:
@@ -41,10 +42,11 @@ def read(path: Path, about: Mapping[str, Any], device: torch.device) -> dict[str
     except (zipfile.BadZipFile, UnpicklingError, RuntimeError) as error:
         raise ModelError(f"{quoted(path)} is broken: remove it and begin anew, without --resume.") from error
     for name, value in about.items():
-        if data["about"].get(name) != value:
+        before = data["about"].get(name)
+        if before != value:
+            differ = f"{name} {before}, not {value}" if len(f"{before}{value}") < _LONG else f"other {name}"
             raise ModelError(
-                f"{quoted(path)} is of a training with {name} {data['about'].get(name)}, not {value}:"
-                " resume it with the same, or remove it and begin anew."
+                f"{quoted(path)} is of a training with {differ}: resume it with the same, or remove it and begin anew."
             )
     return data
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import functools
+import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -98,6 +100,7 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
 
 def _in_process(job: Job, fabric: Fabric, model: Model, news: Any, stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop, so that all stop at one step
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         state, best = Loop(fabric, model=model, tell=news.put, stopped=stop.is_set, **vars(job)).run()
     except LaternaError as error:
@@ -107,6 +110,14 @@ def _in_process(job: Job, fabric: Fabric, model: Model, news: Any, stop: Any) ->
         news.put((state, safetensors.torch.save(best)))  # as bytes: shared tensors end with the process that made them
 
 
+def _end_with_parent() -> None:
+    """End this process when the one that began the training is killed: it would learn on for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _read(news: Any, tell: _Tell, end: Callable[[Any], None]) -> None:
     while (item := news.get()) is not None:
         (tell if isinstance(item, Progress) else end)(item)
@@ -114,8 +125,12 @@ def _read(news: Any, tell: _Tell, end: Callable[[Any], None]) -> None:
 
 @contextlib.contextmanager
 def _interruptible(stop: Any) -> Iterator[None]:
-    """Let the first Ctrl-C end the training after the step it comes in, its state whole; the second ends it at once."""
-    if threading.current_thread() is not threading.main_thread():  # which alone gets signals
+    """Let the first Ctrl-C end the training after the step it comes in, its state whole; the second ends it at once.
+
+    A shell that puts a training in a script's background has it ignore Ctrl-C, which stays so.
+    """
+    mine = threading.current_thread() is threading.main_thread()  # which alone gets signals
+    if not mine or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield
         return
 

@@ -8,10 +8,10 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -22,13 +22,12 @@ from laterna.errors import ModelError
 from laterna.learning import checkpoint
 from laterna.learning.batches import Batches, ahead
 from laterna.learning.checkpoint import CHECKPOINT
-from laterna.learning.curves import draw
+from laterna.learning.journal import Journal
 from laterna.learning.model import Model, Phase
 from laterna.learning.optimizers import fresh_optimizer, moved_by, set_rate
 from laterna.learning.recipe import Recipe, Splits
 from laterna.learning.threads import torch_threads
-
-CURVE = "curve.png"
+from laterna.media.files import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Progress:
         speed: steps a second.
         losses: of this step, "phase/name".
         figures: on the valid part, at the steps where it was looked at; ``best`` if they are the best so far.
+        samples: what the model shows there, in words: text of its own, or the file in which it lies.
     """
 
     step: int
@@ -51,6 +51,7 @@ class Progress:
     losses: Mapping[str, float]
     figures: Mapping[str, float] | None
     best: bool
+    samples: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ class State:
     history: list[dict[str, float]] = field(default_factory=list)
 
 
+class _Look(NamedTuple):
+    """A look at the valid part; its fields are Progress's last ones."""
+
+    figures: Mapping[str, float] | None = None
+    best: bool = False
+    samples: str = ""
+
+
 class Loop:
     """The training of one model, in one process of ``fabric``.
 
@@ -93,7 +102,7 @@ class Loop:
         model: fresh, or with weights to start from.
         splits: its data.
         settings: what the user said.
-        folder: for the checkpoint and the learning curve.
+        folder: for the checkpoint, the learning curve and the last samples.
         resume: go on from the folder's checkpoint.
         tell: is told of progress, in the first process.
         stopped: asked after each step whether to stop there.
@@ -127,6 +136,7 @@ class Loop:
         )
         if resume:
             self._restore()
+        self.journal = Journal(folder, self.state.step) if fabric.is_global_zero else None
 
     def run(self) -> tuple[State, dict[str, Tensor]]:
         """Train; where it stands at the end, and the best weights.
@@ -135,7 +145,7 @@ class Loop:
             ModelError: a loss or the objective is no number.
             MediaError: the disk is full; the last checkpoint is whole.
         """
-        with torch_threads(self.settings.threads), _unchanged(self.model):
+        with torch_threads(self.settings.threads), _unchanged(self.model), self.journal or nullcontext():
             stopped = self._learn()
             if not stopped and not self.state.history:  # resumed with no time left, before its first look
                 self._look()
@@ -223,25 +233,22 @@ class Loop:
         return state.step >= settings.steps or spent or tired
 
     def _report(self, losses: Mapping[str, float], speed: float) -> None:
-        state, settings, figures, best = self.state, self.settings, None, False
+        state, settings, look = self.state, self.settings, _Look()
         for name, value in losses.items():
             total, count = state.recent.get(name, (0.0, 0))
             state.recent[name] = [total + value, count + 1]
         if state.step % self.recipe.evaluate_every == 0 or self._ended():
-            figures, best = self._look()
-        if self.fabric.is_global_zero:
+            look = self._look()
+        if self.journal is not None:
+            self.journal.note(state.step, losses)
             left = (settings.steps - state.step) / speed
             left = left if settings.budget is None else max(0.0, min(left, settings.budget - state.seconds))
-            self.tell(Progress(state.step, settings.steps, state.seconds, left, speed, losses, figures, best))
+            self.tell(Progress(state.step, settings.steps, state.seconds, left, speed, losses, *look))
 
-    def _look(self) -> tuple[dict[str, float], bool]:
+    def _look(self) -> "_Look":
         """Judge the averaged weights on the valid part, in the first process; keep them if they are the best so far."""
         state, began = self.state, time.perf_counter()
-        figures: dict[str, float] = {}
-        if self.fabric.is_global_zero:
-            self.averaged.eval()
-            with torch.no_grad():
-                figures = dict(self.recipe.metrics(self.averaged, self.splits.valid))
+        figures, samples = self._judged() if self.journal is not None else ({}, "")
         figures, state.look_seconds = self.fabric.broadcast((figures, time.perf_counter() - began))
         score = self.recipe.score(figures)
         if math.isnan(score):
@@ -252,20 +259,30 @@ class Loop:
         means = {name: total / count for name, (total, count) in state.recent.items()}
         state.history.append({"step": state.step, **means, **{f"valid/{name}": v for name, v in figures.items()}})
         state.recent.clear()
-        if self.fabric.is_global_zero:
-            draw(state.history, self.folder / CURVE)
-        return figures, best
+        if self.journal is not None:
+            self.journal.draw(state.history)
+        return _Look(figures, best, samples)
+
+    def _judged(self) -> tuple[dict[str, float], str]:
+        """The figures of the averaged weights on the valid part, and what they show of it."""
+        self.averaged.eval()
+        with torch.no_grad():
+            figures = dict(self.recipe.metrics(self.averaged, self.splits.valid))
+            shown = None if self.recipe.show is None else self.recipe.show(self.averaged, self.splits.valid)
+        return figures, "" if shown is None or self.journal is None else self.journal.show(shown)
 
     def _about(self) -> dict[str, Any]:
-        """What has to be the same for a training to be resumed."""
+        """What has to be the same for a training to be resumed; steps, budget, devices and precision need not be."""
         settings = self.settings
         return {
             "model": self.recipe.name,
+            "version": self.model.version,
             "config": self.model.config,
             "seed": settings.seed,
             "batch size": settings.batch_size,
             "start": settings.start_from,
             "number of samples": len(self.splits.train),
+            "data": list(self.splits.data),
         }
 
     def _save(self) -> None:
@@ -281,12 +298,16 @@ class Loop:
         self.fabric.barrier()
 
     def _restore(self) -> None:
-        data = checkpoint.read(self.folder / CHECKPOINT, self._about(), self.fabric.device)
-        self.state, self.best = State(**data["state"]), data["best"]
-        self.model.load_state_dict(data["network"])
-        self.averaged.load_state_dict(data["averaged"])
-        for optimizer, saved in zip(self.optimizers, data["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
+        path = self.folder / CHECKPOINT
+        data = checkpoint.read(path, self._about(), self.fabric.device)
+        try:
+            self.state, self.best = State(**data["state"]), data["best"]
+            self.model.load_state_dict(data["network"])
+            self.averaged.load_state_dict(data["averaged"])
+            for optimizer, saved in zip(self.optimizers, data["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:  # the model's code has changed since
+            raise ModelError(f"{quoted(path)} fits another {self.recipe.name}: remove it and begin anew.") from error
 
 
 def _copied(model: Model) -> dict[str, Tensor]:

@@ -64,6 +64,8 @@ class Recipe:
         steps, batch_size: of a training, unless the user says otherwise.
         evaluate_every: steps between two looks at the valid part.
         ema: the decay of the moving average of the weights that is judged and kept; 0 for none.
+        show: what to look at while it learns, made from samples of the valid part: text, or anything that the table
+            of kinds can save, such as a picture.
     """
 
     model: "type[Model]"
@@ -77,6 +79,7 @@ class Recipe:
     batch_size: int = 16
     evaluate_every: int = 100
     ema: float = 0.0
+    show: "Callable[[Model, Samples], Any] | None" = None
 
     @property
     def name(self) -> str:

@@ -1,13 +1,15 @@
 """Where models are kept: the user's own, the bundled weights, a path, a hub. Finding one loads no torch."""
 
+import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import laterna
-from laterna.errors import ModelError
+from laterna.errors import ModelError, StorageError
 from laterna.learning import recipe
 from laterna.learning.card import CARD, Card
 from laterna.media.files import quoted
@@ -42,6 +44,37 @@ def user_store() -> Path:
 def bundled_store() -> Path:
     """The folder of the weights that ship in the package."""
     return Path(laterna.__file__).parent / "weights"
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a model's folder for one training alone; what a killed one left half-written is removed.
+
+    Raises:
+        ModelError: another training holds it.
+        StorageError: it can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise StorageError(f"{quoted(folder)} can't be written ({error.strerror}): choose another folder.") from error
+    try:
+        _lock(handle, folder)
+        for left in folder.glob(".partial-*"):
+            left.unlink()
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ModelError(
+            f"Another training is at work in {quoted(folder)}: wait until it ends, or use --out."
+        ) from error
 
 
 def models() -> list[Stored]:

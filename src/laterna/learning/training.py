@@ -12,10 +12,11 @@ from laterna.learning import launch
 from laterna.learning.card import Card
 from laterna.learning.checkpoint import CHECKPOINT
 from laterna.learning.evaluation import Evaluation, judge
-from laterna.learning.loop import CURVE, Progress, Settings, State
+from laterna.learning.journal import CURVE
+from laterna.learning.loop import Progress, Settings, State
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Splits, registered
-from laterna.learning.store import user_store
+from laterna.learning.store import held, user_store
 from laterna.learning.threads import torch_threads
 from laterna.learning.weights import load, save
 from laterna.media.files import quoted
@@ -67,14 +68,17 @@ def train(
     """Train a model on your own data, and keep it with its card in the user's store, where ``load`` finds it.
 
     A checkpoint is written every five minutes and when Ctrl-C stops the training. The same seed, data and versions
-    give the same weights on the same machine, unless a budget ends the training.
+    give the same weights on the same machine, unless a budget ends the training. The learning curve is drawn, and
+    what the model shows is kept, at each look at the validation part; TensorBoard is told of each step if it is
+    installed.
 
     Args:
         name: of the model, "department/model"; see ``laterna models``.
         data: what the model's reader reads, mostly a folder.
         out: the model's folder; else the user's store.
         start_from: the model whose weights it begins with: a name, a path, or ``hf:owner/name``.
-        resume: go on from the checkpoint of a training that was stopped.
+        resume: go on from the checkpoint of a training that was stopped. Steps, budget, devices, threads and precision
+            may be others than before.
         steps: of the training; else the recipe's.
         batch_size: samples in a step, of all devices together; else the recipe's.
         budget: time after which it stops with the best weights so far: "30m", "1h30m".
@@ -91,61 +95,59 @@ def train(
 
     Raises:
         DataError: the data are missing or too few, or a number makes no sense.
-        ModelError: there is no such model, weights or device, or the checkpoint can't be resumed.
+        ModelError: there is no such model, weights or device, the checkpoint can't be resumed, or another training is
+            at work in the folder.
         MediaError: the disk is full; the last checkpoint is whole.
     """
     recipe = registered(name)
     folder = Path(out) if out is not None else user_store() / name
-    settings = Settings(
-        _positive("number of steps", steps, recipe.steps),
-        _positive("batch size", batch_size, max(recipe.batch_size, devices)),
+    settings = _settings(
+        recipe,
+        steps,
+        batch_size,
+        devices,
+        threads,
         seed=seed,
         budget=_budget(budget),
         device=device,
-        devices=_positive("number of devices", devices),
         precision=precision,
-        threads=_positive("number of threads", threads),
         patience=patience,
         start_from=start_from,
     )
     model = _first(recipe, start_from, size, seed, allow_non_commercial)
-    licence = _licence(licence, model.card)
+    licence, start = _licence(licence, model.card), model.card
     splits = recipe.splits(Path(data))
-    if model.phases():
-        if not resume:
-            _refuse_to_forget(folder / CHECKPOINT)
-        state = launch.run(launch.Job(recipe, splits, settings, folder, resume), model, tell)
-    else:
-        with torch_threads(threads):
-            state = _fitted(model, splits, seed)
-    evaluation = judge(recipe, model, splits, threads=threads)
     said = {
         "start-from": start_from,
         "steps": steps,
         "batch-size": batch_size,
         "budget": budget,
-        "size": size if size != "base" else None,
-        "seed": seed or None,
-        "devices": devices if devices > 1 else None,
-        "precision": precision if precision != "32-true" else None,
+        "size": size,
+        "seed": seed,
+        "devices": devices,
+        "precision": precision,
         "patience": patience,
     }
-    card = Card(
-        name,
-        licence,
-        _learnt_from(splits, model.card),
-        _command(name, data, said),
-        recipe.protocol,
-        evaluation.figures,
-        evaluation.baseline,
-        seed,
-        state.step,
-        round(state.seconds, 1),
-        model.card.credits if model.card else (),
-    )
-    save(model, card, folder)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    with held(folder):
+        state = _learnt(launch.Job(recipe, splits, settings, folder, resume), model, tell)
+        evaluation = judge(recipe, model, splits, threads=threads)
+        card = _card(evaluation, state, _command(name, data, said), licence, splits, start, seed)
+        save(model, card, folder)
+        (folder / CHECKPOINT).unlink(missing_ok=True)
     return Trained(folder, state.step, state.seconds, evaluation)
+
+
+def _settings(
+    recipe: Recipe, steps: int | None, batch_size: int | None, devices: int, threads: int, **more: Any
+) -> Settings:
+    devices = _positive("number of devices", devices)
+    return Settings(
+        _positive("number of steps", steps, recipe.steps),
+        _positive("batch size", batch_size, max(recipe.batch_size, devices)),
+        devices=devices,
+        threads=_positive("number of threads", threads),
+        **more,
+    )
 
 
 def _positive(what: str, number: int | None, default: int = 1) -> int:
@@ -184,16 +186,46 @@ def _licence(licence: str | None, start: Card | None) -> str:
     return licence or start.licence
 
 
+def _learnt(job: launch.Job, model: Model, tell: Callable[[Progress], None]) -> State:
+    """Where the training ended; the model has its best weights then."""
+    if not model.phases():
+        return _fitted(job, model)
+    if not job.resume:
+        _refuse_to_forget(job.folder / CHECKPOINT)
+    return launch.run(job, model, tell)
+
+
+def _fitted(job: launch.Job, model: Model) -> State:
+    if job.resume:
+        raise ModelError(f"{model.name} learns in one go and leaves no checkpoint: leave out --resume.")
+    began = time.perf_counter()
+    with torch_threads(job.settings.threads):
+        model.fit(job.splits.train, seed=job.settings.seed)
+    model.eval()
+    return State(seconds=time.perf_counter() - began)
+
+
 def _refuse_to_forget(checkpoint: Path) -> None:
     if checkpoint.exists():
         raise ModelError(f"{quoted(checkpoint)} is of an unfinished training: add --resume to go on, or remove it.")
 
 
-def _fitted(model: Model, splits: Splits, seed: int) -> State:
-    began = time.perf_counter()
-    model.fit(splits.train, seed=seed)
-    model.eval()
-    return State(seconds=time.perf_counter() - began)
+def _card(
+    found: Evaluation, state: State, command: str, licence: str, splits: Splits, start: Card | None, seed: int
+) -> Card:
+    return Card(
+        found.model,
+        licence,
+        _learnt_from(splits, start),
+        command,
+        found.protocol,
+        found.figures,
+        found.baseline,
+        seed,
+        state.step,
+        round(state.seconds, 1),
+        () if start is None else start.credits,
+    )
 
 
 def _learnt_from(splits: Splits, start: Card | None) -> tuple[str, ...]:
@@ -205,5 +237,7 @@ def _learnt_from(splits: Splits, start: Card | None) -> tuple[str, ...]:
 
 def _command(name: str, data: str | Path, said: Mapping[str, object]) -> str:
     """The line that trains the same model again."""
-    options = [word for option, value in said.items() if value is not None for word in (f"--{option}", str(value))]
-    return shlex.join(["laterna", "train", name, str(data), *options])
+    usual = {"size": "base", "seed": 0, "devices": 1, "precision": "32-true"}
+    options = {option: value for option, value in said.items() if value is not None and value != usual.get(option)}
+    words = (word for option, value in options.items() for word in (f"--{option}", str(value)))
+    return shlex.join(["laterna", "train", name, str(data), *words])

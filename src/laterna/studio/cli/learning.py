@@ -126,7 +126,7 @@ def _told(figures: Mapping[str, float], baseline: Mapping[str, float]) -> str:
 
 
 class Screen:
-    """A training's progress on stderr: a bar, and a line at each look at the validation part."""
+    """A training's progress on stderr: a bar; a line and the samples at each look at the validation part."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -160,7 +160,8 @@ class Screen:
         if news.figures is not None:
             best = "  best so far" if news.best else ""
             line = f"step {news.step}  {pace}  {_numbers(news.losses)}  valid: {_numbers(news.figures)}{best}"
-            self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+            for said in filter(None, (line, news.samples)):
+                self._console.print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def _numbers(values: Mapping[str, float]) -> str:
