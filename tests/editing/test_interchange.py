@@ -123,8 +123,8 @@ def test_what_a_format_loses_is_noted_and_the_others_are_written(
 ) -> None:
     faithful = timelines.load
 
-    def forgetful(path: Path) -> otio.schema.Timeline:
-        read = faithful(path)
+    def forgetful(path: Path, **folder: Path | None) -> otio.schema.Timeline:
+        read = faithful(path, **folder)
         if path.suffix == ".xml":
             renamed(read)
         return read
@@ -135,12 +135,13 @@ def test_what_a_format_loses_is_noted_and_the_others_are_written(
     assert "became 'another'" in note
 
 
-def test_an_edl_counts_in_frames_of_the_film_and_says_so_once(
+def test_an_edl_is_exact_with_its_files_at_hand_and_right_to_a_frame_without(
     measured: Callable[..., Footage], make_film: Callable[..., Path], tmp_path: Path
 ) -> None:
-    takes = [make_film(tmp_path / f"{i}.mp4", seconds=6, rate=30, timecode="10:00:00:07") for i in range(3)]
+    takes = [make_film(tmp_path / f"{i}.mp4", seconds=6, rate=30, timecode="01:00:40:05") for i in range(3)]
     film = cut([measured(take, [6], rate=30) for take in takes], 9, rate=Fraction(25), folder=tmp_path)
-    (note,) = export(film, tmp_path / "film").notes
+    assert export(film, tmp_path / "elsewhere" / "film", folder=tmp_path).notes == ()
+    (note,) = export(film, tmp_path / "elsewhere" / "film").notes
     assert note.startswith("film.edl: clips that begin up to a frame beside their place in the source")
     assert note[-1] in "123"
 

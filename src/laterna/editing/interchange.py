@@ -25,14 +25,15 @@ class Exported:
         return {"files": [str(path) for path in self.files], "notes": list(self.notes)}
 
 
-def export(timeline: otio.schema.Timeline, out: Path) -> Exported:
+def export(timeline: otio.schema.Timeline, out: Path, *, folder: Path | None = None) -> Exported:
     """Write a timeline as OTIO, Final Cut Pro 7 XML and EDL, read each back, and say what differs.
 
     An EDL holds one track: it is compared with that track's cuts and dissolves, and what else the film has is noted.
 
     Args:
-        timeline: its relative media have to be named from the folder of ``out``.
+        timeline: what to write.
         out: the files' common path; .otio, .xml and .edl are added to it.
+        folder: from where the timeline's media are named, and where the files will lie; that of ``out`` unless given.
 
     Raises:
         MediaError: a file can't be written.
@@ -46,7 +47,7 @@ def export(timeline: otio.schema.Timeline, out: Path) -> Exported:
             notes.append(str(error))
             continue
         files.append(path)
-        notes += [f"{path.name}: {difference}" for difference in _differences(timeline, path)]
+        notes += [f"{path.name}: {difference}" for difference in _differences(timeline, path, folder)]
     return Exported(tuple(files), tuple(notes))
 
 
@@ -80,9 +81,9 @@ class _Entry:
         return abs(self.source - other.source) < tolerance and replace(self, source=other.source) == other
 
 
-def _differences(timeline: otio.schema.Timeline, path: Path) -> list[str]:
+def _differences(timeline: otio.schema.Timeline, path: Path, folder: Path | None) -> list[str]:
     """What the file at ``path``, made of ``timeline``, does not hold."""
-    read = load(path)
+    read = load(path, folder=folder)
     if path.suffix != ".edl":
         return compare(timeline, read)
     return _compared(one_track(timeline), read, False, 1 / frame_rate(timeline))
