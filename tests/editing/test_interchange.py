@@ -10,7 +10,7 @@ import pytest
 from laterna.editing import Footage, compare, cut, export
 from laterna.media import timeline as timelines
 from laterna.media.timecode import rational_time
-from laterna.media.timeline import load, track
+from laterna.media.timeline import load, resolve, track
 from laterna.media.transcript import Sentence, Transcript, Word
 
 
@@ -135,12 +135,25 @@ def test_what_a_format_loses_is_noted_and_the_others_are_written(
     assert "became 'another'" in note
 
 
+def test_files_written_elsewhere_find_the_media(film: otio.schema.Timeline, tmp_path: Path) -> None:
+    (tmp_path / "edit").mkdir()
+    (tmp_path / "edit" / "täke 0.mp4").touch()
+    moved = film.clone()
+    for clip in moved.find_clips():
+        if isinstance(clip.media_reference, otio.schema.ExternalReference):
+            clip.media_reference.target_url = "t%C3%A4ke%200.mp4"
+    for path in export(moved, tmp_path / "sent" / "out" / "film", folder=tmp_path / "edit").files:
+        for clip in load(path).find_clips():
+            if isinstance(clip.media_reference, otio.schema.ExternalReference):
+                assert resolve(clip.media_reference, path.parent) == tmp_path / "edit" / "täke 0.mp4"
+
+
 def test_an_edl_is_exact_with_its_files_at_hand_and_right_to_a_frame_without(
     measured: Callable[..., Footage], make_film: Callable[..., Path], tmp_path: Path
 ) -> None:
     takes = [make_film(tmp_path / f"{i}.mp4", seconds=6, rate=30, timecode="01:00:40:05") for i in range(3)]
     film = cut([measured(take, [6], rate=30) for take in takes], 9, rate=Fraction(25), folder=tmp_path)
-    assert export(film, tmp_path / "elsewhere" / "film", folder=tmp_path).notes == ()
+    assert export(film, tmp_path / "elsewhere" / "film", home=tmp_path).notes == ()
     (note,) = export(film, tmp_path / "elsewhere" / "film").notes
     assert note.startswith("film.edl: clips that begin up to a frame beside their place in the source")
     assert note[-1] in "123"

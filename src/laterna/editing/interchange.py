@@ -10,6 +10,7 @@ from typing import Any
 import opentimelineio as otio
 
 from laterna.errors import DataError
+from laterna.media.reference import path_in, resolve, url
 from laterna.media.timecode import to_seconds
 from laterna.media.timeline import frame_rate, load, one_track, save
 
@@ -25,7 +26,9 @@ class Exported:
         return {"files": [str(path) for path in self.files], "notes": list(self.notes)}
 
 
-def export(timeline: otio.schema.Timeline, out: Path, *, folder: Path | None = None) -> Exported:
+def export(
+    timeline: otio.schema.Timeline, out: Path, *, folder: Path | None = None, home: Path | None = None
+) -> Exported:
     """Write a timeline as OTIO, Final Cut Pro 7 XML and EDL, read each back, and say what differs.
 
     An EDL holds one track: it is compared with that track's cuts and dissolves, and what else the film has is noted.
@@ -33,11 +36,14 @@ def export(timeline: otio.schema.Timeline, out: Path, *, folder: Path | None = N
     Args:
         timeline: what to write.
         out: the files' common path; .otio, .xml and .edl are added to it.
-        folder: from where the timeline's media are named, and where the files will lie; that of ``out`` unless given.
+        folder: from where the timeline's media are named; from ``home`` unless given.
+        home: the folder where the files will lie, from where they name the media; that of ``out`` unless given.
 
     Raises:
         MediaError: a file can't be written.
     """
+    home = home or out.parent
+    timeline = _moved(timeline, folder or home, home)
     files, notes = [], []
     for suffix in (".otio", ".xml", ".edl"):
         path = out.with_name(out.name + suffix)
@@ -47,7 +53,7 @@ def export(timeline: otio.schema.Timeline, out: Path, *, folder: Path | None = N
             notes.append(str(error))
             continue
         files.append(path)
-        notes += [f"{path.name}: {difference}" for difference in _differences(timeline, path, folder)]
+        notes += [f"{path.name}: {difference}" for difference in _differences(timeline, path, home)]
     return Exported(tuple(files), tuple(notes))
 
 
@@ -81,9 +87,27 @@ class _Entry:
         return abs(self.source - other.source) < tolerance and replace(self, source=other.source) == other
 
 
-def _differences(timeline: otio.schema.Timeline, path: Path, folder: Path | None) -> list[str]:
-    """What the file at ``path``, made of ``timeline``, does not hold."""
-    read = load(path, folder=folder)
+def _moved(timeline: otio.schema.Timeline, folder: Path, home: Path) -> otio.schema.Timeline:
+    """The timeline with its media, named from ``folder``, named from ``home``."""
+    moved: otio.schema.Timeline = timeline.clone()
+    for clip in moved.find_clips():
+        reference = clip.media_reference
+        if isinstance(reference, otio.schema.ExternalReference):
+            reference.target_url = url(_file(reference, folder), home)
+    return moved
+
+
+def _file(reference: otio.schema.ExternalReference, folder: Path) -> Path:
+    """Where a file is found, or is said to be where it is not."""
+    try:
+        return resolve(reference, folder)
+    except DataError:
+        return folder / path_in(reference.target_url)
+
+
+def _differences(timeline: otio.schema.Timeline, path: Path, home: Path) -> list[str]:
+    """What the file at ``path``, made of ``timeline`` for the folder ``home``, does not hold."""
+    read = load(path, folder=home)
     if path.suffix != ".edl":
         return compare(timeline, read)
     return _compared(one_track(timeline), read, False, 1 / frame_rate(timeline))

@@ -26,7 +26,7 @@ from xml.etree.ElementTree import ParseError
 
 import opentimelineio as otio
 
-from laterna.errors import DataError
+from laterna.errors import DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_text
 from laterna.media.reference import clip_reference as clip_reference
 from laterna.media.reference import counting, drops, path_in
@@ -387,7 +387,7 @@ def _relink(clip: otio.schema.Clip, folder: Path, rate: Fraction, drop: bool) ->
         if comment.startswith("TO CLIP: "):
             reference.target_url = comment.removeprefix("TO CLIP: ")
     if isinstance(reference, otio.schema.ExternalReference):
-        with contextlib.suppress(DataError):  # a timeline can be read without its media
+        with contextlib.suppress(DataError, MediaError):  # a timeline can be read without its media
             clip.media_reference = clip_reference(Video(resolve(reference, folder)), folder, rate)
     available, span = getattr(clip.media_reference, "available_range", None), clip.source_range
     has_own = "timecode" in clip.media_reference.metadata.get("laterna", {})

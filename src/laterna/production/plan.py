@@ -291,11 +291,9 @@ def export(
 ) -> None:
     """The cut for other programs, its media named as they lie from the production's folder; captions as files."""
     timeline, base = _timeline(cut, folder, rate)
-    for clip in _file_clips(timeline):
-        clip.media_reference.target_url = timelines.url(timelines.resolve(clip.media_reference, base), folder)
     for shot, file in _refused(timeline, base):
         shot["footage"] = timelines.url(file, folder)
-    exported = editing.export(timeline, out / "film")
+    exported = editing.export(timeline, out / "film", folder=base, home=folder)
     _write_about(out, {"notes": exported.notes})
     for suffix in (".srt", ".vtt"):
         Captions.open(captions.path).save(out / f"captions{suffix}")
