@@ -6,12 +6,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("torch")
 
 from laterna.editing.joins.films import Join
 from laterna.editing.models.boundary import KINDS, Boundary
-from laterna.editing.models.boundary_recipe import baseline, clips_of, collate, divided, labels, metrics, small
+from laterna.editing.models.boundary_recipe import (
+    baseline,
+    clips_of,
+    collate,
+    divided,
+    labels,
+    metrics,
+    mistakes,
+    small,
+)
 from laterna.errors import DataError
 from laterna.learning import check_model
 from laterna.media.encode import Encoding, VideoWriter
@@ -65,6 +75,13 @@ def test_a_batch_is_of_bytes_and_labels(clips: Path) -> None:
     pictures, marked = collate([splits.train.sample(n, np.random.default_rng(n)) for n in range(2)])
     assert (pictures.shape, str(pictures.dtype)) == ((2, 48, 27, 48, 3), "torch.uint8")
     assert (marked.shape, str(marked.dtype)) == ((2, 48, 4), "torch.float32")
+
+
+def test_what_it_gets_wrong_is_shown(clips: Path) -> None:
+    splits = small.splits(clips)
+    shown = mistakes(Boundary.build("debug").eval(), splits.valid)
+    assert isinstance(shown, Image.Image)
+    assert (shown.width, shown.height % 31) == (16 * 48 + 4, 0)
 
 
 @pytest.mark.slow

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import cv2
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
-from laterna.editing.detection.score import Score
+from laterna.editing.detection.score import Score, near
 from laterna.editing.detection.thumbnails import LARGE, Thumbnails
 from laterna.editing.joins.disturbances import Clip
 from laterna.editing.joins.films import Join
@@ -30,6 +32,8 @@ from laterna.media.video import Video
 SUFFIXES = (".mp4", ".mkv", ".mov", ".webm", ".avi", ".mpg", ".m4v")
 _LONGEST = 1500  # frames of one file that are read
 _LEAST = 12  # frames of a clip
+_SHOWN_FILMS, _SHOWN = 8, 20  # films looked through for mistakes, and the most mistakes that are shown
+_GREEN, _RED = (150, 54, 34), (82, 90, 240)  # Y, Cb, Cr
 
 
 def read(data: Path, *, scenes: int = 40, films: int = 32, frames: tuple[int, int] = (128, 500)) -> Splits:
@@ -112,6 +116,26 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
     return score.figures()
 
 
+def mistakes(model: Model, samples: Samples) -> Image.Image | str:
+    """A strip of frames for each mistake in the first films: green round a missed transition, red round a false one."""
+    network, strips = cast(Boundary, model), []
+    for index in range(min(_SHOWN_FILMS, len(samples))):
+        film: Join = samples.sample(index, np.random.default_rng(index))
+        found = transitions(network.probabilities(film.pictures))
+        for ours, theirs, tint in ((film.transitions, found, _GREEN), (found, film.transitions, _RED)):
+            lonely = (one for one in ours if not any(near(one, other) for other in theirs))
+            strips += [_strip(film.pictures, one, tint) for one in lonely]
+    rgb = [cv2.cvtColor(strip[..., [0, 2, 1]], cv2.COLOR_YCrCb2RGB) for strip in strips[:_SHOWN]]
+    return Image.fromarray(np.concatenate(rgb)) if rgb else f"no mistake in {_SHOWN_FILMS} films"
+
+
+def _strip(pictures: Clip, found: Transition, tint: tuple[int, int, int]) -> np.ndarray:
+    """Frames side by side, from some before a transition to some after it, in a frame of Y, Cb and Cr."""
+    around = np.linspace(found.first_frame - 6, found.last_frame + 6, 16).round().astype(int)
+    strip = np.concatenate(list(pictures[around.clip(0, len(pictures) - 1)]), axis=1)
+    return cv2.copyMakeBorder(strip, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=tint)
+
+
 def baseline(splits: Splits) -> Mapping[str, float]:
     """The same figures for a threshold on the change of brightness, the best one for cuts on the validation films."""
     steps = range(4, 44, 4)
@@ -147,6 +171,7 @@ def _recipe(**sizes: Any) -> Recipe:
         batch_size=8,
         evaluate_every=250,
         ema=0.998,
+        show=mistakes,
     )
 
 
