@@ -1,7 +1,9 @@
 """Small real models for the tests: a plain one, an adversarial one, one without gradients, one with every frill."""
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,7 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from laterna.learning import recipe as recipes
+from laterna.learning import training
 from laterna.learning.card import Card
+from laterna.learning.loop import Settings
 from laterna.learning.model import Model, Phase
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
 
@@ -186,7 +191,7 @@ def recipe(model: type[Model], **more: Any) -> Recipe:
         "baseline": nothing,
         "objective": "-mse",
         "protocol": "mean squared error",
-        "steps": 120,
+        "steps": 60,
         "evaluate_every": 40,
     }
     return Recipe(model, **(usual | more))
@@ -210,6 +215,19 @@ class Point:
 
 
 POINTS = {name: Point(name) for name in RECIPES}
+
+
+def learn(data: Path, folder: Path, resume: bool, began: Any) -> None:
+    """What a process of its own does: train a frilled one, with a checkpoint after each step; 130 for Ctrl-C."""
+    recipes.registry = lambda: POINTS  # type: ignore[assignment]
+    training.Settings = partial(Settings, checkpoint_every=0)  # type: ignore[assignment, misc]
+    try:
+        training.train("toys/frilled", data, out=folder, resume=resume, tell=lambda news: began.set(), **BRIEF)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+BRIEF: dict[str, Any] = {"steps": 60, "size": "debug", "device": "cpu"}
 
 
 def card(**more: Any) -> Card:
