@@ -72,6 +72,19 @@ def test_what_is_read_as_several_words_takes_their_time(speech: Speech) -> None:
     assert seconds["1984,"] > 3 * seconds["in"]
 
 
+def test_signs_sound_as_the_words_that_they_stand_for(speech: Speech) -> None:
+    signs, words = (
+        speak(text, engine=speech.engine)
+        for text in ("It is $3.50 for 5 km.", "It is 3 dollars and 50 cents for 5 kilometres.")
+    )
+    assert np.array_equal(sounding(signs), sounding(words))
+    assert [word.text for word in signs.transcript.words] == ["It", "is", "$3.50", "for", "5", "km."]
+    ends = {word.text: word.end for word in words.transcript.words}
+    said = {word.text: word for word in signs.transcript.words}
+    assert abs(said["$3.50"].end - ends["cents"]) < Fraction(1, 10)
+    assert said["for"].start >= said["$3.50"].end
+
+
 def test_words_are_loud_and_the_pauses_between_sentences_silent(speech: Speech) -> None:
     samples, rate = sounding(speech), speech.sample_rate
     for word in speech.transcript.words:

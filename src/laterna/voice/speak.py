@@ -1,6 +1,6 @@
 """A text spoken: sentence by sentence, joined with pauses, its words timed in the joined sound."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +9,8 @@ from laterna.errors import DataError
 from laterna.media.pieces import Pieces
 from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.voice.engines import Spoken, Voice, choose
-from laterna.voice.sentences import paragraphs, tokens, without_pictographs
+from laterna.voice.reading import Reading, read_out
+from laterna.voice.sentences import paragraphs, tokens
 from laterna.voice.speech import Speech
 from laterna.voice.timing import levelled, voiced, word_spans
 
@@ -53,18 +54,22 @@ def speak(
         narration.pause(_BETWEEN_PARAGRAPHS / pace)
         for index, sentence in enumerate(sentences):
             narration.pause(_BETWEEN_SENTENCES / pace if index else 0)
-            narration.add(sentence, _spoken(sentence, voice, speed, pieces))
+            narration.add(sentence, _spoken(read_out(sentence, language), voice, speed, pieces))
     return narration.speech(voice, language)
 
 
-def _spoken(sentence: str, voice: Voice, speed: float, pieces: Pieces | None) -> Spoken:
+def _spoken(reading: Reading, voice: Voice, speed: float, pieces: Pieces | None) -> Spoken:
+    """A sentence as it is read out, its marks at the characters as they are written."""
+
     def speak() -> Spoken:
-        return voice.engine.speak_sentence(without_pictographs(sentence), language=voice.language, speed=speed)
+        return voice.engine.speak_sentence(reading.text, language=voice.language, speed=speed)
 
     if pieces is None:
-        return speak()
-    named = (voice.engine.name, voice.language, str(speed), sentence)
-    return Spoken.open(pieces.get(*named, suffix=".npz", make=lambda path: speak().save(path)))
+        spoken = speak()
+    else:
+        named = (voice.engine.name, voice.language, str(speed), reading.text)
+        spoken = Spoken.open(pieces.get(*named, suffix=".npz", make=lambda path: speak().save(path)))
+    return replace(spoken, marks=tuple((reading.places[character], time) for character, time in spoken.marks))
 
 
 @dataclass
