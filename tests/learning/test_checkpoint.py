@@ -1,30 +1,17 @@
 """A checkpoint is read as it was written, or refused in one sentence; reading runs nothing."""
 
 import pickle
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
+import toys
 
 from laterna.errors import MediaError, ModelError
 from laterna.learning.checkpoint import read, write
 
 ABOUT = {"model": "toys/plain", "seed": 3}
 CPU = torch.device("cpu")
-
-
-@contextmanager
-def a_disk_with_room_for(size: int) -> Iterator[None]:
-    """Files of this process may not grow beyond ``size`` bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -38,7 +25,7 @@ def test_a_full_disk_leaves_the_last_one_whole(tmp_path: Path) -> None:
     path = tmp_path / "a.ckpt"
     write(path, ABOUT, {"network": torch.zeros(10)})
     with (
-        a_disk_with_room_for(20_000),
+        toys.a_disk_with_room_for(20_000),
         pytest.raises(MediaError, match=r"^The disk is full while writing .*a.ckpt': make room, then run again.$"),
     ):
         write(path, ABOUT, {"network": torch.ones(100_000)})
@@ -92,6 +79,12 @@ def test_one_of_another_training_says_in_what_it_differs(tmp_path: Path) -> None
     write(tmp_path / "a.ckpt", ABOUT, {})
     with pytest.raises(ModelError, match=r"is of a training with seed 3, not 4: resume it with the same"):
         read(tmp_path / "a.ckpt", ABOUT | {"seed": 4}, CPU)
+
+
+def test_a_long_difference_is_not_told(tmp_path: Path) -> None:
+    write(tmp_path / "a.ckpt", ABOUT | {"data": ["films of a lamp"] * 9}, {})
+    with pytest.raises(ModelError, match=r"is of a training with other data: resume it with the same, or remove it"):
+        read(tmp_path / "a.ckpt", ABOUT | {"data": ["films of a boat"] * 9}, CPU)
 
 
 def test_none_is_one_sentence(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 import toys
@@ -43,6 +44,7 @@ def train(splits: Splits, tmp_path: Path) -> Train:
         folder: str = "run",
         resume: bool = False,
         model: Model | None = None,
+        splits: Splits = splits,
         tell: Callable[[Progress], None] | None = None,
         **more: Any,
     ) -> tuple[State, Model, list[Progress]]:
@@ -239,6 +241,31 @@ def test_another_training_is_not_resumed(changed: dict[str, Any], sentence: str,
         train(toys.plain, resume=True, **changed)
 
 
+def test_a_checkpoint_of_other_data_is_not_resumed(train: Train, splits: Splits) -> None:
+    train(toys.plain)
+    other = replace(splits, data=("points on a sphere, CC0-1.0",))
+    with pytest.raises(ModelError, match=r"with data \['points on a plane, CC0-1.0'\], not \['points on a sphere"):
+        train(toys.plain, splits=other, resume=True)
+
+
+def test_a_checkpoint_of_other_code_is_not_resumed(train: Train) -> None:
+    class Wider(toys.Plain):
+        def __init__(self, width: int = 4, dropout: float = 0.1) -> None:
+            super().__init__(width + 1, dropout)
+
+    train(toys.plain)
+    with pytest.raises(ModelError, match=r"training.ckpt' fits another toys/plain: remove it and begin anew.$"):
+        train(toys.recipe(Wider), resume=True)
+
+
+@pytest.mark.parametrize("more", [{"threads": 2}, {"precision": "bf16-mixed"}, {"steps": 90}, {"budget": 60}])
+def test_what_does_not_shape_the_batches_may_change_when_it_is_resumed(more: dict[str, Any], train: Train) -> None:
+    train(toys.plain)
+    state, _, news = train(toys.plain, **({"steps": 80, "resume": True} | more))
+    assert [told.step for told in news] == list(range(41, state.step + 1))
+    assert state.step == more.get("steps", 80)
+
+
 def test_ctrl_c_ends_it_after_the_step_with_a_checkpoint(train: Train) -> None:
     def interrupt(news: Progress) -> None:
         if news.step == 12:
@@ -262,6 +289,16 @@ def test_a_second_ctrl_c_ends_it_at_once(train: Train, tmp_path: Path) -> None:
     assert not (tmp_path / "run" / CHECKPOINT).exists()
 
 
+def test_where_a_shell_has_ctrl_c_ignored_it_is(train: Train) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        state, _, _ = train(toys.plain, tell=lambda news: signal.raise_signal(signal.SIGINT))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert state.step == 40
+
+
 def test_it_runs_in_another_thread_too(train: Train) -> None:
     ended: list[int] = []
     thread = threading.Thread(target=lambda: ended.append(train(toys.plain)[0].step))
@@ -279,8 +316,9 @@ from laterna.learning.launch import Job, run
 from laterna.learning.loop import Settings
 data, folder = map(Path, sys.argv[1:])
 settings = Settings(10**6, 10, device="cpu", checkpoint_every=0)
-run(Job(toys.plain, toys.read(data), settings, folder, (folder / "training.ckpt").exists()),
-    toys.Plain.build("debug"), lambda news: print(news.step, flush=True))
+if __name__ == "__main__":
+    run(Job(toys.plain, toys.read(data), settings, folder, (folder / "training.ckpt").exists()),
+        toys.Plain.build("debug"), lambda news: print(news.step, flush=True))
 """
 
 
@@ -355,3 +393,36 @@ def test_ctrl_c_ends_all_processes_after_one_step(train: Train) -> None:
         train(toys.plain, steps=10**6, devices=2, tell=interrupt)
     _, _, later = train(toys.plain, steps=10**6, budget=60, patience=0, resume=True)
     assert later[0].step > 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_a_training_goes_on_with_another_number_of_devices(train: Train, before: int, after: int) -> None:
+    """Without noise of the network's own, with the same weights in the end, but for the order of additions."""
+    alone, parted = toys.Plain(4, 0.0), toys.Plain(4, 0.0)
+    parted.load_state_dict(alone.state_dict())
+
+    def interrupt(news: Progress) -> None:
+        if news.step == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    train(toys.plain, folder="alone", steps=200, model=alone)
+    with pytest.raises(KeyboardInterrupt):
+        train(toys.plain, folder="parted", steps=200, model=parted, tell=interrupt, devices=before)
+    _, parted, news = train(toys.plain, folder="parted", steps=200, model=parted, devices=after, resume=True)
+    assert news[0].step > 20
+    for tensor, other in zip(alone.state(), parted.state(), strict=True):
+        torch.testing.assert_close(tensor, other, atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_no_process_outlives_the_one_that_began_the_training(points: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-c", ENDLESS.replace('device="cpu"', 'device="cpu", devices=2'), points, tmp_path / "run"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "1\n"
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    assert len(family) >= 2
+    assert psutil.wait_procs(family, timeout=20)[1] == []

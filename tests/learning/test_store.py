@@ -7,9 +7,9 @@ import pytest
 import torch
 import toys
 
-from laterna.errors import ModelError
+from laterna.errors import ModelError, StorageError
 from laterna.learning import store as shelves
-from laterna.learning.store import CONFIG, bundled_store, find, models, user_store
+from laterna.learning.store import CONFIG, bundled_store, find, held, models, user_store
 from laterna.learning.weights import load, save
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -112,3 +112,26 @@ def test_what_ships_is_in_order() -> None:
             shelves.Card.open(config.with_name("card.md")).model
             == config.parent.relative_to(bundled_store()).as_posix()
         )
+
+
+def test_one_training_at_a_time_holds_a_folder(tmp_path: Path) -> None:
+    sentence = r"^Another training is at work in .*/new': wait until it ends, or use --out.$"
+    new, other = tmp_path / "new", tmp_path / "other"
+    with held(new), held(other), pytest.raises(ModelError, match=sentence), held(new):
+        pass
+    with held(new):
+        pass
+
+
+def test_what_a_killed_training_left_half_written_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".partial-0123.ckpt").touch()
+    (tmp_path / "training.ckpt").touch()
+    with held(tmp_path):
+        assert [file.name for file in tmp_path.iterdir()] == ["training.ckpt"]
+
+
+def test_a_place_where_no_folder_can_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    sentence = r"file/model' can't be written \(Not a directory\): choose another folder"
+    with pytest.raises(StorageError, match=sentence), held(tmp_path / "file" / "model"):
+        pass

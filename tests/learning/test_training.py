@@ -11,8 +11,8 @@ import torch
 import toys
 
 import laterna
-from laterna.errors import DataError, ModelError
-from laterna.learning import evaluate, load, train
+from laterna.errors import DataError, ModelError, StorageError
+from laterna.learning import Model, Samples, evaluate, load, train
 from laterna.learning.checkpoint import CHECKPOINT
 from laterna.learning.journal import CURVE
 from laterna.learning.loop import Progress
@@ -140,6 +140,44 @@ def _ctrl_c(news: Progress) -> None:
 
 def _power_cut(news: Progress) -> None:
     raise RuntimeError("power cut")
+
+
+def test_a_full_disk_leaves_the_last_checkpoint(points: Path, store: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train("toys/plain", points, tell=_ctrl_c, **QUICK)
+    checkpoint = (store / "toys" / "plain" / CHECKPOINT).read_bytes()
+    with (
+        toys.a_disk_with_room_for(2000),
+        pytest.raises(StorageError, match=r"^The disk is full while writing .*/toys/plain/.*': make room, then run ag"),
+    ):
+        train("toys/plain", points, resume=True, **QUICK)
+    assert {file.name: file.read_bytes() for file in (store / "toys" / "plain").iterdir()} == {CHECKPOINT: checkpoint}
+    assert train("toys/plain", points, resume=True, **QUICK).steps == 80
+
+
+def test_two_trainings_of_one_model_at_once(points: Path) -> None:
+    def meddle(news: Progress) -> None:
+        with pytest.raises(ModelError, match="Another training is at work in"):
+            train("toys/plain", points, **QUICK)
+
+    train("toys/plain", points, tell=meddle, **(QUICK | {"steps": 2}))
+
+
+def test_what_the_model_shows_lies_beside_the_curve(points: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(toys.RECIPES, "toys/plain", toys.recipe(toys.Plain, show=_shown))
+    news: list[Progress] = []
+    trained = train("toys/plain", points, tell=news.append, **QUICK)
+    assert [told.samples for told in news if told.samples] == ["20 points", "20 points"]
+    assert (trained.folder / "samples.txt").read_text() == "20 points"
+
+
+def _shown(model: Model, samples: Samples) -> str:
+    return f"{len(samples)} points"
+
+
+def test_what_learns_in_one_go_has_nothing_to_resume(points: Path) -> None:
+    with pytest.raises(ModelError, match=r"^toys/mean learns in one go and leaves no checkpoint: leave out --resume.$"):
+        train("toys/mean", points, resume=True)
 
 
 @pytest.mark.parametrize(

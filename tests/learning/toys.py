@@ -1,8 +1,10 @@
 """Small real models for the tests: a plain one, an adversarial one, one without gradients, one with every frill."""
 
 import math
+import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -191,7 +193,7 @@ def recipe(model: type[Model], **more: Any) -> Recipe:
         "baseline": nothing,
         "objective": "-mse",
         "protocol": "mean squared error",
-        "steps": 60,
+        "steps": 120,
         "evaluate_every": 40,
     }
     return Recipe(model, **(usual | more))
@@ -228,6 +230,17 @@ def learn(data: Path, folder: Path, resume: bool, began: Any) -> None:
 
 
 BRIEF: dict[str, Any] = {"steps": 60, "size": "debug", "device": "cpu"}
+
+
+@contextmanager
+def a_disk_with_room_for(size: int) -> Iterator[None]:
+    """Files of this process may not grow beyond ``size`` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def card(**more: Any) -> Card:

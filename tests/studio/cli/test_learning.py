@@ -120,3 +120,13 @@ def test_a_screen_shows_a_bar_with_speed_and_time_left() -> None:
     shown = screen._console.export_text()
     assert "30/120" in shown
     assert "3 steps/s  1:02:05 left  model/loss 0.5" in shown
+
+
+def test_a_screen_shows_the_last_samples_under_their_figures(capfd: pytest.CaptureFixture[str]) -> None:
+    with Screen() as screen:
+        screen.tell(Progress(30, 120, 10.0, 30.0, 3.0, {"model/loss": 0.5}, {"bleu": 0.25}, True, "[a] lamp\na boat"))
+    assert capfd.readouterr().err.splitlines() == [
+        "step 30  3 steps/s  0:30 left  model/loss 0.5  valid: bleu 0.25  best so far",
+        "[a] lamp",
+        "a boat",
+    ]
