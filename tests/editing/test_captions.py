@@ -14,6 +14,7 @@ from laterna.errors import DataError
 from laterna.media import timeline as timelines
 from laterna.media.timecode import time_range
 from laterna.media.transcript import Sentence, Transcript, Word
+from laterna.voice import speak
 
 RATE = Fraction(25)
 TWO_FRAMES = 2 / RATE
@@ -73,6 +74,26 @@ def test_chinese_is_set_in_lines_of_sixteen_without_a_mark_at_their_start():
         assert len(line) <= 16
         assert line[0] not in "，。；：、！？”）》"
         assert line[-1] not in "“（《"
+
+
+def test_chinese_spoken_by_the_character_breaks_between_phrases():
+    """As our own voices time it: each character is a word."""
+    text = (
+        "2024年，这部由人工智能剪辑的影片《灯影之路》在北京国际电影节上首映。他说：“我们要把这门古老的手艺传给下一代。”"
+    )
+    speech = speak(text, language="zh", engine="none")
+    assert lines(speech.transcript) == [
+        ("2024年，这部由人工智能剪辑的",),
+        ("影片《灯影之路》", "在北京国际电影节上首映。"),
+        ("他说：“我们要把这门古老的", "手艺传给下一代。”"),
+    ]
+
+
+def test_a_title_too_long_for_a_line_is_divided():
+    text = "《" + "灯影之路" * 6 + "》"
+    assert (
+        "".join(line for block in lines(speak(text, language="zh", engine="none").transcript) for line in block) == text
+    )
 
 
 def test_latin_words_inside_chinese_stay_whole_and_spaced():

@@ -11,7 +11,6 @@ follows it.
 
 import itertools
 import math
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from laterna.editing.breaking import badness, divides, is_full, may_end, may_start
 from laterna.errors import DataError
 from laterna.media.captions import Caption, Captions
 from laterna.media.timecode import parse_rate, to_seconds
@@ -32,16 +32,6 @@ _LINGER = Fraction(1, 4)  # seconds that a caption stays after its words, where 
 _BRIDGE = Fraction(1, 2)  # seconds; a shorter pause is filled, so that the eye is not called twice
 
 _FULL_WIDTH_LANGUAGES = ("zh", "ja", "ko", "yue", "cmn")
-_SENTENCE_ENDS, _CLAUSE_ENDS = ".!?…。！？", ",;:–—，、；："
-_CLOSING = "）》」』】〉”’)]}»%" + _SENTENCE_ENDS + _CLAUSE_ENDS + "·～"
-_OPENING = "（《「『【〈“‘([{«"
-_CLINGING = "的了着过吗呢吧们地得"  # particles, which belong to what stands before them
-_REACHING = "在和与把被从向对"  # prepositions, which belong to what follows
-_OPENERS = re.compile(  # words that open a phrase: a good place to break before, a bad one to break after
-    "and|but|or|nor|because|although|though|while|when|where|which|who|whom|whose|that|than|if|unless|until|since|as|"
-    "with|without|within|into|onto|from|over|under|between|through|during|before|after|about|against|among|around|"
-    "their|your|his|her|its|our|this|these|those|every"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +117,7 @@ def too_fast(captions: Captions, language: str = "en") -> list[Caption]:
 
 def width(text: str) -> int:
     """Half-widths of ``text``: 2 for a full-width character, 1 for another, none for a mark that combines."""
-    return sum(2 if _is_full(c) else 1 for c in text if not unicodedata.combining(c))
+    return sum(2 if is_full(c) else 1 for c in text if not unicodedata.combining(c))
 
 
 def placed(transcript: Transcript, timeline: otio.schema.Timeline, folder: Path = Path()) -> Transcript:
@@ -177,11 +167,25 @@ def _atoms(sentence: Sentence, measure: _Measure) -> list[_Atom]:
             start = word.start + (word.end - word.start) * done / letters
             done += len(piece)
             end = word.start + (word.end - word.start) * done / letters
-            if atoms and not (spaced and index == 0) and piece[0] in _CLOSING:
+            if atoms and not (spaced and index == 0) and not may_start(piece[0]):
                 atoms[-1] = replace(atoms[-1], text=atoms[-1].text + piece, end=end)
             else:
                 atoms.append(_Atom(piece, start, end, spaced and index == 0, index > 0))
-    return atoms
+    return list(_with_whole_titles(atoms, measure))
+
+
+def _with_whole_titles(atoms: Sequence[_Atom], measure: _Measure) -> Iterator[_Atom]:
+    """The atoms, those of a work's title in its marks, 《 and 》, made one where a line can hold it."""
+    at = 0
+    while at < len(atoms):
+        end = at + 1
+        if "《" in atoms[at].text and "》" not in atoms[at].text:
+            end = next((i + 1 for i in range(at, len(atoms)) if "》" in atoms[i].text), end)
+        whole = _text(atoms[at:end])
+        if width(whole) > measure.line:
+            end, whole = at + 1, atoms[at].text
+        yield replace(atoms[at], text=whole, end=atoms[end - 1].end)
+        at = end
 
 
 def _spaced(sentence: Sentence) -> Iterator[tuple[Word, bool]]:
@@ -192,7 +196,7 @@ def _spaced(sentence: Sentence) -> Iterator[tuple[Word, bool]]:
         if found >= 0:
             spaced, at = sentence.text[at:found].endswith(" "), found + len(word.text)
         else:
-            spaced = bool(before) and not _is_full(before[-1]) and not _is_full(word.text[0])
+            spaced = bool(before) and not is_full(before[-1]) and not is_full(word.text[0])
         before = word.text
         yield word, spaced
 
@@ -202,7 +206,7 @@ def _pieces(text: str, measure: _Measure) -> list[str]:
     pieces: list[str] = []
     for character in unicodedata.normalize("NFC", text):
         last = pieces[-1][-1] if pieces else ""
-        clings = character in _CLOSING or last in _OPENING or not (_divides(character) or _divides(last))
+        clings = not (may_start(character) and may_end(last)) or not (divides(character) or divides(last))
         if last and clings and width(pieces[-1]) < measure.line - 1:
             pieces[-1] += character
         else:
@@ -232,7 +236,7 @@ def _cost(atoms: Sequence[_Atom], start: int, end: int, measure: _Measure) -> fl
     cost = 8.0 + 100 * max(0.0, said - float(LONGEST))
     if end < len(atoms):
         shown = float(atoms[end].start - atoms[start].start)
-        cost += 3 * _badness(atoms[end - 1], atoms[end])
+        cost += 3 * _badness(atoms, end)
         cost += 10 * max(0.0, float(SHORTEST) - shown) + 10 * max(0.0, _width(atoms[start:end]) / measure.speed - shown)
     return cost
 
@@ -248,27 +252,18 @@ def _broken(atoms: Sequence[_Atom], measure: _Measure) -> tuple[float, tuple[str
     for at in range(1, len(atoms)):
         above, below = _width(atoms[:at]), _width(atoms[at:])
         if max(above, below) <= measure.line:
-            found.append((2 + _badness(atoms[at - 1], atoms[at]) + 14 * abs(above - below) / measure.line, at))
+            found.append((2 + _badness(atoms, at) + 14 * abs(above - below) / measure.line, at))
     if not found:
         return None
     cost, at = min(found)
     return cost, (_text(atoms[:at]), _text(atoms[at:]))
 
 
-def _badness(before: _Atom, after: _Atom) -> int:
-    """How bad a break between two atoms is."""
-    ending, word = before.text.rstrip("\"'”’»）」』)]"), before.text.lower()
-    if ending.endswith(tuple(_SENTENCE_ENDS)):
-        return 0
-    if ending.endswith(tuple(_CLAUSE_ENDS)):
-        return 1
-    if after.text[0] in _CLINGING or before.text[-1] in _REACHING:
-        return 20
-    if after.inner:
-        return 4 if after.text[0] in _REACHING else 12
-    if not _is_full(before.text[-1]) and (len(word) <= 3 or _OPENERS.fullmatch(word)):
-        return 20  # articles and prepositions are short in most languages
-    return 4 if _OPENERS.fullmatch(after.text.lower()) else 7
+def _badness(atoms: Sequence[_Atom], at: int) -> int:
+    """How bad a break before the atom ``at`` is."""
+    before, after = atoms[at - 1], atoms[at]
+    earlier = atoms[at - 2].text if at > 1 and not before.spaced else ""
+    return badness(before.text, after.text, earlier=earlier, spaced=after.spaced, inner=after.inner)
 
 
 def _timed(parts: Sequence[_Part], measure: _Measure, rate: Fraction, film_end: Fraction | None) -> Iterator[Caption]:
@@ -293,12 +288,3 @@ def _text(atoms: Sequence[_Atom]) -> str:
 
 def _width(atoms: Sequence[_Atom]) -> int:
     return width(_text(atoms))
-
-
-def _divides(character: str) -> bool:
-    """Whether a line may break beside it: hanzi and kana, but not Hangul, whose words are spaced."""
-    return bool(character) and _is_full(character) and not "\uac00" <= character <= "\ud7a3"
-
-
-def _is_full(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
