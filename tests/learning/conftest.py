@@ -1,5 +1,6 @@
 """The toys, registered as a package would register them, and places for their data and their weights."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's store, empty."""
     monkeypatch.setenv("LATERNA_MODELS", str(tmp_path / "store"))
     return tmp_path / "store"
+
+
+@pytest.fixture(autouse=True)
+def no_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder holds the same files whether or not TensorBoard is installed here."""
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
 
 
 @pytest.fixture

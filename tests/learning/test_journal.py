@@ -65,8 +65,9 @@ def test_tensorboard_is_told_where_it_is_installed(told: list[tuple[Any, ...]], 
     assert told == [(tmp_path / EVENTS, 8), ("model/loss", 0.5, 8), ("valid/mse", 0.25, 8), ("closed",)]
 
 
-def test_tensorboard_itself_reads_it(tmp_path: Path) -> None:
+def test_tensorboard_itself_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    monkeypatch.delitem(sys.modules, "torch.utils.tensorboard")
     for first in (0, 3):  # the second goes on from step 3: what was told of 4 and 5 is withdrawn
         with Journal(tmp_path, first) as journal:
             for step in range(first + 1, 6):
