@@ -56,7 +56,7 @@ def _told(made: "Release") -> str:
     if made.length is not None and made.loudness is not None:
         level, peak = (f"{made.loudness[name]:.1f}" for name in ("integrated", "true_peak"))
         lines.append(f"{float(made.length):.2f} s, {level} LUFS, true peak {peak} dBTP")
-    lines += [f"{one.path}: {one.reason}" for one in made.skipped]
+    lines += [f"Skipped: {one.reason}" for one in made.skipped]
     return "\n".join([*lines, *made.notes])
 
 
