@@ -43,7 +43,7 @@ def test_text_is_shown_as_it_is_and_kept(tmp_path: Path) -> None:
 
 def test_a_picture_lies_beside_the_curve(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 0)
-    assert journal.show(Image.new("RGB", (8, 4), "red")) == str(tmp_path / "samples.png")
+    assert journal.show(Image.new("RGB", (8, 4), "red")) == f"samples: {tmp_path / 'samples.png'}"
     with Image.open(tmp_path / "samples.png") as picture:
         assert picture.size == (8, 4)
 

@@ -2,7 +2,9 @@
 
 import errno
 import json
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 import safetensors.torch
 import torch
 import toys
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from laterna.errors import MediaError, ModelError
@@ -168,3 +172,23 @@ def test_a_full_disk_leaves_the_model_that_was_there(saved: Path, monkeypatch: p
     with pytest.raises(MediaError, match=r"The disk is full while writing .*model.safetensors"):
         save(toys.Plain.build("base"), toys.card(steps=5), saved)
     assert {file.name: file.read_bytes() for file in saved.iterdir()} == before
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plain toy's folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    save(toys.Plain.build("debug"), toys.card(), folder)
+    return folder
+
+
+@given(st.sampled_from([CARD, CONFIG, WEIGHTS]), st.integers(0, 2000), st.binary(max_size=12))
+def test_whatever_is_garbled_is_refused_or_harmless(whole: Path, name: str, place: int, put: bytes) -> None:
+    contents = {file.name: file.read_bytes() for file in whole.iterdir()}
+    with tempfile.TemporaryDirectory() as folder:
+        for known, content in contents.items():
+            (Path(folder) / known).write_bytes(content)
+        garbled = contents[name][:place] + put + contents[name][place + len(put) :]
+        (Path(folder) / name).write_bytes(garbled)
+        with suppress(ModelError):
+            assert load(folder, allow_non_commercial=True).name == "toys/plain"

@@ -8,9 +8,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from laterna.media.files import written_whole
 
-_PANEL = (440, 260)
+_FINE = 2  # drawn at so many times the size, and then reduced: Pillow's lines have steps
+_PANEL = (440 * _FINE, 260 * _FINE)
 _COLUMNS = 3
-_MARGIN = (56, 34, 16, 28)  # left, top, right, bottom
+_MARGIN = (64 * _FINE, 34 * _FINE, 16 * _FINE, 28 * _FINE)  # left, top, right, bottom
 _PAPER, _INK, _FAINT, _LINE = (252, 251, 248), (40, 42, 48), (214, 212, 206), (176, 84, 40)
 
 
@@ -26,7 +27,7 @@ def draw(history: Sequence[Mapping[str, float]], path: Path) -> None:
         corner = (index % _COLUMNS * _PANEL[0], index // _COLUMNS * _PANEL[1])
         _panel(canvas, corner, name, [(row["step"], row[name]) for row in history if name in row])
     with written_whole(path) as temporary:
-        image.save(temporary, "PNG")
+        image.reduce(_FINE).save(temporary, "PNG")
 
 
 def _panel(
@@ -37,15 +38,15 @@ def _panel(
     low, high = min(y for _, y in points), max(y for _, y in points)
     high = high if high > low else low + 1
     last = max(x for x, _ in points) or 1
-    font = ImageFont.load_default(13)
-    canvas.text((left, corner[1] + 10), f"{name}  {points[-1][1]:.4g}", _INK, font)
+    font = ImageFont.load_default(13 * _FINE)
+    canvas.text((left, corner[1] + 10 * _FINE), f"{name}  {points[-1][1]:.4g}", _INK, font)
     for part in range(5):
         y = top + (bottom - top) * part / 4
-        canvas.line((left, y, right, y), _FAINT)
-        canvas.text((left - 6, y), f"{high - (high - low) * part / 4:.3g}", _INK, font, anchor="rm")
-    canvas.text((right, bottom + 6), f"step {last:.0f}", _INK, font, anchor="ra")
+        canvas.line((left, y, right, y), _FAINT, width=_FINE)
+        canvas.text((left - 6 * _FINE, y), f"{high - (high - low) * part / 4:.3g}", _INK, font, anchor="rm")
+    canvas.text((right, bottom + 6 * _FINE), f"step {last:.0f}", _INK, font, anchor="ra")
     line = [(left + (right - left) * x / last, bottom - (bottom - top) * (y - low) / (high - low)) for x, y in points]
     if len(line) > 1:
-        canvas.line(line, _LINE, width=2, joint="curve")
+        canvas.line(line, _LINE, width=2 * _FINE, joint="curve")
     for x, y in line if len(line) < 40 else line[-1:]:
-        canvas.ellipse((x - 2, y - 2, x + 2, y + 2), _LINE)
+        canvas.circle((x, y), 3 * _FINE, _LINE)

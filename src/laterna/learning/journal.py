@@ -52,7 +52,7 @@ class Journal:
             raise ModelError(f"A model can't show {type(samples).__name__}: return text, a picture or a sound.")
         path = self._folder / f"samples{kind.suffixes[0]}"
         kind.save(samples, path)
-        return samples if isinstance(samples, str) else str(path)
+        return samples if isinstance(samples, str) else f"samples: {path}"
 
 
 def _events(folder: Path, step: int) -> Any:

@@ -53,6 +53,7 @@ def test_films_are_parted_whole(clips: Path) -> None:
 
 
 def test_too_few_films_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "take_001.mask.mkv").touch()  # is no film of its own
     with pytest.raises(DataError, match="has 0 films, and at least three are needed"):
         divided(tmp_path)
 

@@ -67,7 +67,8 @@ def read(data: Path, *, scenes: int = 40, films: int = 32, frames: tuple[int, in
 
 def divided(folder: Path) -> list[list[Path]]:
     """The films under a folder: to learn from, to choose by, to test on."""
-    films = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    films = sorted(path for path in found if not path.stem.endswith(".mask"))  # the theatre's truth about another
     if len(films) < 3:
         raise DataError(
             f"{quoted(folder)} has {len(films)} films, and at least three are needed: to learn from, to choose by and "
