@@ -201,7 +201,9 @@ def test_a_damaged_analysis_says_so(tmp_path: Path, part: str, damage: bytes | N
 def test_thumbnails_are_kept_for_each_second_and_found_by_range(make_film, tmp_path):
     make_film(tmp_path / "a.mp4", seconds=3, shots=[(200, 60, 60), (60, 60, 200), (60, 200, 60)])
     footage = analyse(Video(tmp_path / "a.mp4"))
-    blue = Image.open(io.BytesIO(footage.thumbnail(Fraction(1), Fraction(2))))
+    time, jpeg = footage.thumbnail(Fraction(1), Fraction(2))
+    assert 1 <= time < 2
+    blue = Image.open(io.BytesIO(jpeg))
     red, green, blueness = blue.resize((1, 1)).getpixel((0, 0))
     assert blue.width == 320
     assert blueness > max(red, green)

@@ -8,7 +8,7 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from laterna.editing import poster
+from laterna.editing import analyse, poster
 from laterna.editing.poster import attention
 from laterna.errors import DataError
 from laterna.media import timeline as timelines
@@ -35,6 +35,16 @@ def test_the_best_picture_fills_the_upper_part(film):
     picture = np.asarray(poster(film[0], folder=film[1], size=SMALL), int)
     red, green, blue = picture[:120].mean(axis=(0, 1))
     assert red > 2 * max(green, blue)
+
+
+def test_a_measured_films_thumbnails_are_judged_in_place_of_its_pictures(film, monkeypatch):
+    measured = [analyse(Video(file)) for file in film[1].glob("*.mp4")]
+    plain = np.asarray(poster(film[0], folder=film[1], size=SMALL), int)
+    frame_at, decoded = Video.frame_at, []
+    monkeypatch.setattr(Video, "frame_at", lambda video, time: (decoded.append(time), frame_at(video, time))[1])
+    picture = np.asarray(poster(film[0], folder=film[1], size=SMALL, measured=measured), int)
+    assert len(decoded) == 1
+    assert np.abs(picture - plain)[:120].mean() < 30  # the same shot, if another moment
 
 
 @pytest.mark.parametrize("size", [(200, 300), (320, 180)])

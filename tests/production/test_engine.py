@@ -175,7 +175,7 @@ def test_a_step_may_run_in_another_process(tmp_path):
     steps = {"hello": load(tmp_path / "mine.py")["hello"]}
     store, tables = Store(tmp_path / "out"), {"hello": {"loud": True}}
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool, store.locked():
-        pool.stop = pool.shutdown
+        pool.stop, pool.at_once = pool.shutdown, 1
         made = Run(steps, VALUES, options(steps, tables), store, pool)()
     words, pid = text(made["hello"]).rsplit(" ", 1)
     assert words == "a lantern True"
@@ -284,6 +284,37 @@ def test_independent_steps_run_at_the_same_time(tmp_path):
         out.write_text("right")
 
     assert len(produce(tmp_path, (left, right), {})) == 2
+
+
+def test_what_most_others_wait_for_runs_first(tmp_path):
+    @step(kind="text", suffix=".txt")
+    def alone(out: Path) -> None:  # nobody waits for it
+        ran.append("alone")
+        out.write_text("alone")
+
+    steps = {one.name: one for one in (alone, *BOOK)}
+    store = Store(tmp_path)
+    with store.locked():
+        Run(steps, VALUES, options(steps, {}), store, Threads(at_once=1))()
+    assert ran == ["draft", "count", "alone", "bind"]
+
+
+def test_no_more_steps_run_at_once_than_the_executor_takes(tmp_path):
+    working, most = [], []
+
+    def named(name: str) -> Step:
+        def work(out: Path) -> None:
+            working.append(name)
+            most.append(len(working))
+            time.sleep(0.02)
+            working.remove(name)
+            out.write_text(name)
+
+        work.__name__ = name
+        return step(kind="text", suffix=".txt")(work)
+
+    produce(tmp_path, [named(name) for name in "abcde"], {})
+    assert max(most) == 2
 
 
 def test_only_redoes_its_step_and_the_later_ones_run_the_next_time(tmp_path):
@@ -467,22 +498,6 @@ def test_pieces_depend_on_the_libraries(tmp_path, monkeypatch):
     monkeypatch.setattr(keys, "_libraries", lambda: {"library av": "99"})
     assert produce(tmp_path, (quilt,))["quilt"].why.startswith("av: ")
     assert ran == ["piece", "piece"]
-
-
-def test_a_step_runs_again_when_the_weights_of_its_model_change(tmp_path, monkeypatch):
-    @step(kind="text", suffix=".txt", models=("music/toy",))
-    def hum(out: Path) -> None:
-        out.write_text("hm")
-
-    monkeypatch.setenv("LATERNA_MODELS", str(tmp_path))
-    weights = tmp_path / "music" / "toy" / "model.safetensors"
-    weights.parent.mkdir(parents=True)
-    weights.with_name("config.json").write_text("{}")
-    weights.write_text("one")
-    produce(tmp_path / "out", (hum,))
-    assert produce(tmp_path / "out", (hum,))["hum"].kept
-    weights.write_text("two")
-    assert produce(tmp_path / "out", (hum,))["hum"].why == "music/toy changed"
 
 
 def test_a_step_runs_again_when_the_weights_of_its_model_change(tmp_path, monkeypatch):

@@ -72,10 +72,13 @@ class Footage:
     sound: pl.DataFrame
     thumbnails: pl.DataFrame
 
-    def thumbnail(self, start: Fraction, end: Fraction) -> bytes | None:
-        """The JPEG nearest to the middle of [``start``, ``end``) seconds; None where none was kept in there."""
+    def thumbnail(self, start: Fraction, end: Fraction) -> tuple[Fraction, bytes] | None:
+        """Time and JPEG of the one nearest to the middle of [``start``, ``end``) seconds; None where none was kept."""
         inside = [(abs(2 * time - start - end), row) for row, time in enumerate(self._times()) if start <= time < end]
-        return None if not inside else self.thumbnails["jpeg"][min(inside)[1]]
+        if not inside:
+            return None
+        row = min(inside)[1]
+        return Fraction(self.thumbnails["time"][row]), self.thumbnails["jpeg"][row]
 
     def _times(self) -> list[Fraction]:
         return [Fraction(time) for time in self.thumbnails["time"]]

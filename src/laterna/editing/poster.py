@@ -1,9 +1,11 @@
 """A film's poster: its best picture, cropped to what draws the eye, graded, and its title set beneath."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -12,18 +14,20 @@ import numpy as np
 import opentimelineio as otio
 from PIL import Image, ImageFilter
 
-from laterna.editing.rendering.segments import Layer, segments
+from laterna.editing.analyse import Footage
+from laterna.editing.rendering.segments import segments
 from laterna.editing.titles import check
 from laterna.editing.typography import SANS, SERIF, Line
 from laterna.media.timeline import frame_rate
 from laterna.media.video import Video
 
 _CANDIDATES = 16  # pictures that are looked at
-_SKETCH = 480  # pixels; the width at which they are judged
+_SKETCH = 320  # pixels; the width at which they are judged, and that an analysis keeps thumbnails at
 _WEIGHTS = np.array([1.8, 1.0, 0.8, 0.6, 1.2])  # of the measures, in their order
 _PORTRAIT_PICTURE = 0.80  # share of an upright poster's height that the picture takes
 _COOL, _WARM = np.array([[-0.012, 0.0, 0.022], [0.02, 0.006, -0.022]], np.float32)  # added to shadows and to lights
 _INK = np.array([0.98, 0.955, 0.90], np.float32)
+_Stretch = tuple[Path, Fraction, Fraction]  # a file, and the seconds of it between which something is shown
 _GRAIN = 2.5  # standard deviation in 8-bit steps: it hides that the picture was enlarged
 
 
@@ -35,6 +39,7 @@ def poster(
     line: str | None = None,
     size: tuple[int, int] = (1000, 1500),
     seed: int = 0,
+    measured: Sequence[Footage] = (),
 ) -> Image.Image:
     """Make a film's poster from its best picture.
 
@@ -45,13 +50,15 @@ def poster(
         line: small type beneath, such as who made it.
         size: width and height in pixels.
         seed: of the grain.
+        measured: analyses of the timeline's files, as far as there are any: their thumbnails are judged, and of these
+            files only the poster's own picture is decoded.
 
     Raises:
         DataError: the timeline has no picture, a file is missing, or the fonts lack a character.
     """
     title_lines = check(timeline.name if title is None else title, "title")
     small = check(line or "", "title")
-    picture = _best_picture(timeline, folder)
+    picture = _best_picture(timeline, folder, {footage.path: footage for footage in measured})
     share = _PORTRAIT_PICTURE if size[1] > size[0] else 1.0
     shape = (size[0], round(size[1] * share))
     image = _graded(_cropped(picture, shape))
@@ -60,32 +67,34 @@ def poster(
     return _grained(canvas, seed)
 
 
-def _best_picture(timeline: otio.schema.Timeline, folder: Path) -> np.ndarray:
+def _best_picture(timeline: otio.schema.Timeline, folder: Path, measured: Mapping[Path, Footage]) -> np.ndarray:
     """The film's picture that scores best, RGB, at its file's own size."""
-    moments = list(_moments(timeline, folder))
+    stretches = list(_stretches(timeline, folder))
     with ThreadPoolExecutor(2) as pool:
-        sketches = list(pool.map(_sketch, moments))
-    path, time = moments[int(np.argmax(_scores(sketches)))]
-    return Video(path).frame_at(time).rgb()
+        looks = list(pool.map(partial(_look, measured=measured), stretches))
+    best = int(np.argmax(_scores([sketch for _, sketch in looks])))
+    return Video(stretches[best][0]).frame_at(looks[best][0]).rgb()
 
 
-def _moments(timeline: otio.schema.Timeline, folder: Path) -> Iterator[tuple[Path, Fraction]]:
-    """Files and times, spread over the film's clips away from their cuts."""
+def _stretches(timeline: otio.schema.Timeline, folder: Path) -> Iterator[_Stretch]:
+    """Stretches of files spread over the film's clips: the middle of each is a candidate, away from the cuts."""
     rate = frame_rate(timeline)
     layers = [layer for part in segments(timeline, folder, rate, None) for layer in part.layers]
     layers = layers[:: -(-len(layers) // _CANDIDATES)]
-    shares = (Fraction(1, 2),) if len(layers) > _CANDIDATES // 2 else (Fraction(1, 3), Fraction(2, 3))
+    parts = 1 if len(layers) > _CANDIDATES // 2 else 2
     for layer in layers:
-        yield from ((layer.path, _within(layer, share, rate)) for share in shares)
+        edges = (layer.start + layer.count / rate * Fraction(part, parts) for part in range(parts + 1))
+        yield from ((layer.path, start, end) for start, end in pairwise(edges))
 
 
-def _within(layer: Layer, share: Fraction, rate: Fraction) -> Fraction:
-    return layer.start + int(layer.count * share) / rate
-
-
-def _sketch(moment: tuple[Path, Fraction]) -> np.ndarray:
-    video = Video(moment[0])
-    return video.frame_at(moment[1]).rgb((_SKETCH, max(2, round(_SKETCH * video.height / video.width))))
+def _look(stretch: _Stretch, measured: Mapping[Path, Footage]) -> tuple[Fraction, np.ndarray]:
+    """A small picture of about the middle of a stretch, and its time."""
+    path, start, end = stretch
+    kept = measured[path].thumbnail(start, end) if path in measured else None
+    if kept is not None:
+        return kept[0], np.asarray(Image.open(io.BytesIO(kept[1])))
+    video, time = Video(path), (start + end) / 2
+    return time, video.frame_at(time).rgb((_SKETCH, max(2, round(_SKETCH * video.height / video.width))))
 
 
 def _scores(sketches: list[np.ndarray]) -> np.ndarray:

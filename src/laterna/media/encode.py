@@ -245,7 +245,7 @@ def _encoded(track: _Sound, blocks: Iterable[np.ndarray]) -> Iterator[Fraction]:
 
 
 def _copied(container: Any, stream: Any, path: str | os.PathLike[str]) -> Iterator[Fraction]:
-    with av.open(os.fspath(path)) as source:
+    with _unprobed(path) as source:
         for packet in source.demux(source.streams.audio[0]):
             if packet.pts is not None and packet.dts is not None:  # not the demuxer's closing packet
                 reached = packet.pts * packet.time_base
@@ -254,8 +254,13 @@ def _copied(container: Any, stream: Any, path: str | os.PathLike[str]) -> Iterat
                 yield reached
 
 
+def _unprobed(path: str | os.PathLike[str]) -> Any:
+    """A file opened for its packets: nothing is decoded to learn what its header says, which takes most of the time."""
+    return av.open(os.fspath(path), options={"probesize": "32"})
+
+
 def _stream_like(container: Any, path: str | os.PathLike[str], kind: Literal["video", "audio"]) -> Any:
-    with av.open(os.fspath(path)) as source:
+    with _unprobed(path) as source:
         return container.add_stream_from_template(getattr(source.streams, kind)[0])
 
 
@@ -268,12 +273,12 @@ def _check_codec(path: str | os.PathLike[str], codec: Codec) -> None:
 
 def _append(container: Any, stream: Any, segment: str | os.PathLike[str], first_frame: int, encoding: Encoding) -> int:
     """Copy a segment's packets so that it starts at ``first_frame``; how many pictures it had."""
-    with av.open(os.fspath(segment)) as source:
+    with _unprobed(segment) as source:
         count = 0
+        ticks = 1 / (encoding.rate * source.streams.video[0].time_base)  # in a frame
         for packet in source.demux(source.streams.video[0]):
             if packet.pts is None or packet.dts is None:  # the demuxer's closing packet
                 continue
-            ticks = 1 / (encoding.rate * packet.time_base)  # in a frame
             packet.pts += round(first_frame * ticks)
             # A short segment reorders less than a long one; one delay for all keeps the decoding times rising.
             packet.dts = min(packet.pts, round((first_frame + count - _REORDERED[encoding.codec]) * ticks))

@@ -17,7 +17,9 @@ from laterna.production.steps import Step, ancestors, ordered
 from laterna.production.store import Chosen, Record, Store, Version, key_of
 
 _LISTEN = 0.1  # seconds until a Ctrl-C is heard: once some library took over its signal, it ends no waiting
-_AT_ONCE = 2  # steps; the departments share out the cores themselves, and each step at work holds its frames
+# A step that decodes or encodes shares out all cores itself; one beside it fills the gaps that it leaves, as the mix
+# does beside the pictures. A third would only hold more frames in memory.
+_AT_ONCE = 2
 
 
 State = Literal["started", "working", "made", "kept"]
@@ -56,8 +58,11 @@ Tell = Callable[[Event], None]
 class Executor(Protocol):
     """What runs steps: :class:`Threads` here; whatever gives futures, such as a cluster, can stand in."""
 
+    at_once: int
+    """How many steps it is given at once."""
+
     def submit(self, call: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
-        """Run ``call`` when there is room."""
+        """Run ``call``."""
         ...
 
     def stop(self) -> None:
@@ -73,9 +78,8 @@ class Threads:
     """
 
     def __init__(self, at_once: int = _AT_ONCE) -> None:
-        self._room = threading.Semaphore(at_once)
+        self.at_once = at_once
         self._threads: list[threading.Thread] = []
-        self._stopped = False
 
     def submit(self, call: Callable[..., Any], /, *arguments: Any) -> "Future[Any]":
         future: Future[Any] = Future()
@@ -85,18 +89,14 @@ class Threads:
         return future
 
     def _work(self, future: "Future[Any]", call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        with self._room:
-            try:
-                if self._stopped:
-                    raise SystemExit
-                result = call(*arguments)
-            except BaseException as error:  # handed to whoever waits for the future
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+        try:
+            result = call(*arguments)
+        except BaseException as error:  # handed to whoever waits for the future
+            future.set_exception(error)
+        else:
+            future.set_result(result)
 
     def stop(self) -> None:
-        self._stopped = True
         for thread in self._threads:
             if thread.is_alive() and thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
@@ -143,10 +143,13 @@ class Run:
             LaternaError: what a step raised; the others are stopped, and what had ended is kept.
         """
         sorter = ordered(self._wanted, self.values)
+        waiting: list[str] = []
         running: dict[Future[Record], str] = {}
         try:
             while sorter.is_active():
-                for name in sorter.get_ready():
+                waiting = sorted([*waiting, *sorter.get_ready()], key=self._awaited, reverse=True)
+                while waiting and len(running) < self.executor.at_once:
+                    name = waiting.pop(0)
                     future = self._start(name)
                     if future is None:
                         sorter.done(name)
@@ -161,6 +164,10 @@ class Run:
             self.executor.stop()
             raise
         return self._outcomes
+
+    def _awaited(self, name: str) -> int:
+        """How many steps wait for this one, directly or not: the more do, the sooner it runs."""
+        return sum(name in ancestors(self._wanted, other) for other in self._wanted)
 
     def _selected(self) -> dict[str, Step]:
         """The steps to look at: all, or the one asked for and what it needs."""

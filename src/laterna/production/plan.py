@@ -269,6 +269,7 @@ def measure(out: Path, film: Version, mix: Version) -> None:
 def poster(
     out: Path,
     cut: Version,
+    analyse: Version,
     footage: Sequence[Version],
     size: tuple[int, int],
     title: str | None,
@@ -277,7 +278,8 @@ def poster(
 ) -> None:
     """One picture that stands for the film."""
     timeline, base = _timeline(cut, folder, rate)
-    editing.poster(timeline, folder=base, size=size, title=title or "").save(out)
+    measured = _footage(analyse, folder)
+    editing.poster(timeline, folder=base, size=size, title=title or "", measured=measured).save(out)
 
 
 @step(
@@ -443,7 +445,7 @@ def _thumbnail(measured: editing.Footage | None, file: Path, start: Fraction, en
     """A JPEG of a shot: one that the analysis kept, or for what was not analysed one of its middle."""
     kept = None if measured is None else measured.thumbnail(start, end)
     if kept is not None:
-        return kept
+        return kept[1]
     data = io.BytesIO()
     Video(file).thumbnail((start + end) / 2, _THUMBNAIL).save(data, "JPEG", quality=82)
     return data.getvalue()

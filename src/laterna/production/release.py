@@ -179,6 +179,7 @@ def _released(
         _write(shelf, _REPORT, report.page(contents))
         _write(shelf, _RECORD, json.dumps(record, indent=1, ensure_ascii=False, default=_plain) + "\n")
         shelf.clear(names)
+        store.tidy(plan)
     return Release(
         folder=store.folder,
         files=tuple(map(Path, names)),

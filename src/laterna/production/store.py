@@ -2,18 +2,19 @@
 
 ``versions/<step>/<key><suffix>`` is one version, with its record ``<key>.record.json`` beside it;
 ``versions/<step>/hand.*`` is a version made by hand; ``versions/chosen.json`` names each step's chosen version.
-``cache/`` holds pieces (analyses of files, encoded segments). Old versions and pieces are kept: any of them may be
-deleted while no run is at work, since what is missing is made again.
+``cache/<step>/`` holds pieces (analyses of files, encoded segments). Of each step the last versions are kept, and the
+pieces that they are made of. Any of them may be deleted while no run is at work: what is missing is made again.
 """
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,8 @@ from laterna.media.pieces import Pieces
 
 T = TypeVar("T")
 
+_KEPT = 8  # versions of each step, the chosen one apart: so many changes can be undone at no cost
+_SLACK = 600.0  # seconds: a step may have used its pieces so much earlier than its record lets one think
 _SETTLED = 2.0  # seconds; a younger file can still change without a new time stamp, so its hash isn't remembered
 
 
@@ -70,6 +73,7 @@ class Store:
         self._versions = self.folder / "versions"
         self._cache = self.folder / "cache"
         self._known: dict[str, list[Any]] = {}
+        self._asked_for: dict[str, list[Any]] = {}  # in this run; the rest is forgotten
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -96,20 +100,21 @@ class Store:
             try:
                 yield
             finally:
-                write_text(self._cache / "sha256.json", json.dumps(self._known, indent=0))
+                write_text(self._cache / "sha256.json", json.dumps(self._asked_for, indent=0))
 
-    def fingerprint(self, path: Path) -> str:
-        """SHA-256 as :func:`laterna.media.files.sha256` has it, remembered by each file's size, mtime and inode."""
+    def fingerprint(self, path: Path, *, settled: bool = False) -> str:
+        """SHA-256 as :func:`laterna.media.files.sha256` has it, remembered by each file's inode, size and time.
+
+        A young file's is not, unless it is ``settled``: nobody will write to it.
+        """
         if path.is_dir():
-            return sha256(path, of_file=self.fingerprint)
+            return sha256(path, of_file=functools.partial(self.fingerprint, settled=settled))
         status = path.stat()
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
-        known = self._known.get(str(path))
-        if known is not None and known[:3] == stamp:
-            return str(known[3])
-        digest = sha256(path)
-        if time.time() - status.st_mtime > _SETTLED:
-            self._known[str(path)] = [*stamp, digest]
+        inode, stamp = f"{status.st_dev}:{status.st_ino}", [status.st_size, status.st_mtime_ns]
+        known = self._known.get(inode, [])
+        digest = str(known[2]) if known[:2] == stamp else sha256(path)
+        if known[:2] == stamp or settled or time.time() - status.st_mtime > _SETTLED:
+            self._known[inode] = self._asked_for[inode] = [*stamp, digest]
         return digest
 
     def hand(self, step: str) -> Path | None:
@@ -169,7 +174,7 @@ class Store:
             for left in folder.glob(f"{PARTIAL}{key}*"):
                 remove(left)
         seconds = round(time.perf_counter() - started, 3)
-        record = Record(key, final.name, kind, self.fingerprint(final), seconds, dict(parts))
+        record = Record(key, final.name, kind, self.fingerprint(final, settled=True), seconds, dict(parts))
         write_text(folder / f"{key}.record.json", json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n")
         return record
 
@@ -195,6 +200,28 @@ class Store:
         """The pieces of one step, in ``cache/<name>/``."""
         return Pieces(self._cache / name)
 
+    def tidy(self, steps: Iterable[str]) -> None:
+        """Remove what is long replaced: versions of these steps, and the pieces that none of those left was made of."""
+        chosen = self.chosen()
+        for step in steps:
+            kept_key = chosen.get(step, Chosen("")).key
+            made = {file: file.stat().st_mtime for file in (self._versions / step).glob("*.record.json")}
+            newest = sorted(made, key=lambda file: (made[file], file.name), reverse=True)
+            kept = [file for index, file in enumerate(newest) if index < _KEPT or _key_in(file) == kept_key]
+            for file in made.keys() - {*kept}:
+                self._discard(file)
+            if kept:
+                records = {file: self.record(step, _key_in(file)) for file in kept}
+                begun = (made[file] - record.seconds for file, record in records.items() if record is not None)
+                self.pieces(step).forget(used_before=min(begun, default=0) - _SLACK)
+
+    def _discard(self, record_file: Path) -> None:
+        """Remove a version; its record last, so that one that was half removed is removed the next time."""
+        for version in record_file.parent.glob(f"{_key_in(record_file)}*"):
+            if version != record_file:
+                remove(version)
+        record_file.unlink()
+
     def _sweep(self) -> None:
         """Remove what a killed run left half-written."""
         for folder in (self._versions, self._cache):
@@ -203,6 +230,10 @@ class Store:
         for folder in {(self.folder / name).parent for name in ("film", *self.published())}:
             for left in [*folder.glob(f"{PARTIAL}*")]:
                 remove(left)
+
+
+def _key_in(record_file: Path) -> str:
+    return record_file.name.partition(".")[0]
 
 
 def key_of(parts: Mapping[str, str]) -> str:

@@ -1,7 +1,8 @@
 """The mix: narration over music and location sound, at a broadcaster's loudness.
 
-Three passes, each block by block: the stems are heard (their loudness sets the balance, the narration's power the
-ducking), then written, then added up, brought to the target and limited.
+Three passes, each block by block: the stems are read and heard (their loudness sets the balance, the narration's power
+the ducking), then written, then added up, brought to the target and limited. What the first pass read waits for the
+second in nameless files: decoding the sources again would cost more.
 """
 
 import contextlib
@@ -11,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 import opentimelineio as otio
 
 from laterna.errors import DataError
 from laterna.media.audio import Audio, AudioWriter
+from laterna.media.files import disk_full_named
 from laterna.sound.duck import FRAME as DUCK_FRAME
 from laterna.sound.duck import ducking, frame_power
 from laterna.sound.envelope import sample_gain
@@ -120,9 +122,12 @@ def mix(
     placed = _placed(timeline, folder, total)
     with contextlib.ExitStack() as stack:
         shelf = stems or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="laterna-mix-")))
-        gains, duck = _balance(placed, total, offsets, duck_db)
+        shelf.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(disk_full_named(shelf))
+        read = {name: stack.enter_context(tempfile.TemporaryFile(dir=shelf)) for name in placed}
+        gains, duck = _balance(placed, read, total, offsets, duck_db)
         files = _stem_files(shelf, placed)
-        sum_loudness, peaks = _write_stems(placed, files, total, gains, duck)
+        sum_loudness, peaks = _write_stems(read, files, total, gains, duck)
         level = _Level(TARGETS[loudness], ceiling, sum_loudness, peaks, gain_db)
         return _write_mix(out, stems, list(files.values()), total, level)
 
@@ -196,14 +201,19 @@ class _Level:
 
 
 def _balance(
-    placed: Mapping[str, list[Piece]], total: int, offsets: Mapping[str, float], duck_db: float
+    placed: Mapping[str, list[Piece]],
+    read: Mapping[str, IO[bytes]],
+    total: int,
+    offsets: Mapping[str, float],
+    duck_db: float,
 ) -> tuple[dict[str, float], np.ndarray | None]:
-    """Each stem's gain in dB, and the ducking curve where there is narration."""
+    """Each stem's gain in dB, and the ducking curve where there is narration; the stems as they are go to ``read``."""
     gains: dict[str, float] = {}
     duck = None
     for name, found in placed.items():
         meter, powers, peak = Meter(RATE, peaks=False), [], 0.0
         for block in stream(found, total):
+            read[name].write(block.tobytes())
             meter.push(block)
             peak = max(peak, float(np.abs(block).max(initial=0)))
             if name == "Narration":
@@ -230,8 +240,15 @@ def _stem_files(shelf: Path, placed: Mapping[str, list[Piece]]) -> dict[str, Pat
     return {name: files[name] for name in placed}
 
 
+def _again(read: IO[bytes]) -> Iterator[np.ndarray]:
+    """The blocks that the first pass wrote."""
+    read.seek(0)
+    while data := read.read(8 * BLOCK):
+        yield np.frombuffer(data, np.float32).reshape(-1, 2)
+
+
 def _write_stems(
-    placed: Mapping[str, list[Piece]],
+    read: Mapping[str, IO[bytes]],
     files: Mapping[str, Path],
     total: int,
     gains: Mapping[str, float],
@@ -241,7 +258,7 @@ def _write_stems(
     meter, peaks = Meter(RATE, peaks=False), PeakMeter()
     with contextlib.ExitStack() as stack:
         writers = {name: stack.enter_context(AudioWriter(file, sample_rate=RATE)) for name, file in files.items()}
-        streams = {name: stream(found, total) for name, found in placed.items()}
+        streams = {name: _again(file) for name, file in read.items()}
         for first in range(0, total, BLOCK):
             together = np.zeros((min(BLOCK, total - first), 2), np.float32)
             for name, blocks in streams.items():

@@ -75,7 +75,8 @@ class SegmentEncoder:
     def files(self, cores: int | None = None) -> Generator[Path, None, None]:
         """The segments' files in order, each as soon as it is there; ``cores`` of them are encoded at once."""
         with ThreadPoolExecutor(cores or _at_once(self._encoding)) as pool:
-            jobs = {key: pool.submit(self._file, key, part) for key, part in self._missing.items()}
+            longest_first = sorted(self._missing.items(), key=lambda item: item[1].count, reverse=True)
+            jobs = {key: pool.submit(self._file, key, part) for key, part in longest_first}  # so all cores end together
             try:
                 for key in self._keys:
                     yield jobs[key].result() if key in jobs else self._pieces.path(key, suffix=self._encoding.suffix)
