@@ -61,6 +61,17 @@ def test_the_card_is_true(points: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_model_that_is_no_better_than_the_trivial_answer_says_so(
+    points: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train("toys/plain", points, **QUICK).notes == ""
+    monkeypatch.setitem(toys.RECIPES, "toys/plain", toys.recipe(toys.Plain, baseline=lambda splits: {"mse": 0.0}))
+    weak = train("toys/plain", points, **QUICK)
+    assert weak.notes == "It does no better than the trivial baseline: train it longer, or on more data."
+    assert weak.notes in str(weak).splitlines()
+    assert load("toys/plain").card.notes == weak.notes  # type: ignore[union-attr]
+
+
 def test_weights_are_private_until_a_licence_is_named(points: Path) -> None:
     train("toys/mean", points)
     assert load("toys/mean").card.licence == "LicenseRef-private"  # type: ignore[union-attr]

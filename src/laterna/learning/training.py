@@ -27,21 +27,27 @@ PRIVATE = "LicenseRef-private"  # the maker's own, until he names a licence
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Where the model lies, how long it was trained, and how well it does; the learning curve lies beside it."""
+    """Where the model lies, how long it was trained, and how well it does; the learning curve lies beside it.
+
+    ``notes`` are its card's: what it is weak at.
+    """
 
     folder: Path
     steps: int
     seconds: float
     evaluation: Evaluation
+    notes: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values."""
-        return {"folder": self.folder, "steps": self.steps, "seconds": self.seconds, **self.evaluation.to_json()}
+        said = {"folder": self.folder, "steps": self.steps, "seconds": self.seconds, "notes": self.notes}
+        return said | self.evaluation.to_json()
 
     def __str__(self) -> str:
         curve = self.folder / CURVE
         made = f"{self.folder}: {self.steps} steps in {self.seconds:.0f} s"
-        return "\n".join([str(self.evaluation), "", made, *([f"Learning curve: {curve}"] if curve.exists() else [])])
+        drawn = [f"Learning curve: {curve}"] if curve.exists() else []
+        return "\n".join(filter(None, [str(self.evaluation), self.notes, made, *drawn]))
 
 
 def train(
@@ -131,10 +137,11 @@ def train(
     with held(folder):
         state = _learnt(launch.Job(recipe, splits, settings, folder, resume), model, tell)
         evaluation = judge(recipe, model, splits, threads=threads)
-        card = _card(evaluation, state, _command(name, data, said), licence, splits, start, seed)
+        notes, command = _weakness(recipe, evaluation), _command(name, data, said)
+        card = _card(evaluation, state, splits, start, licence=licence, command=command, seed=seed, notes=notes)
         save(model, card, folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
-    return Trained(folder, state.step, state.seconds, evaluation)
+    return Trained(folder, state.step, state.seconds, evaluation, notes)
 
 
 def _settings(
@@ -210,21 +217,23 @@ def _refuse_to_forget(checkpoint: Path) -> None:
         raise ModelError(f"{quoted(checkpoint)} is of an unfinished training: add --resume to go on, or remove it.")
 
 
-def _card(
-    found: Evaluation, state: State, command: str, licence: str, splits: Splits, start: Card | None, seed: int
-) -> Card:
+def _weakness(recipe: Recipe, found: Evaluation) -> str:
+    if recipe.score(found.figures) > recipe.score(found.baseline):
+        return ""
+    return "It does no better than the trivial baseline: train it longer, or on more data."
+
+
+def _card(found: Evaluation, state: State, splits: Splits, start: Card | None, **said: Any) -> Card:
     return Card(
         found.model,
-        licence,
-        _learnt_from(splits, start),
-        command,
-        found.protocol,
-        found.figures,
-        found.baseline,
-        seed,
-        state.step,
-        round(state.seconds, 1),
-        () if start is None else start.credits,
+        data=_learnt_from(splits, start),
+        protocol=found.protocol,
+        figures=found.figures,
+        baseline=found.baseline,
+        steps=state.step,
+        seconds=round(state.seconds, 1),
+        credits=() if start is None else start.credits,
+        **said,
     )
 
 
