@@ -146,7 +146,7 @@ def _gestures(
     if not seated or figure.prop in ("umbrella", "kite", "suitcase", "staff") or blocking.scale == "close-up":
         choice.pop("sit", None)
     if blocking.scale == "close-up":
-        choice = {"talk": 4, "stand": 2, "wave": 0.7}
+        choice = {"talk": 4, "stand": 2.7}  # an arm that waves would cover the face
     if blocking.scale == "medium":
         choice.pop("bow", None)
         choice["talk"] = choice.get("talk", 0) + 2
