@@ -47,7 +47,7 @@ def test_every_exposed_function_says_what_it_does_and_what_it_takes() -> None:
 def test_a_misspelt_command_is_named_with_the_nearest(run: Any) -> None:
     ended = run("editing", "shot")
     assert ended.code == 2
-    assert ended.err == "No such command 'shot'. Did you mean 'shots'?: see `laterna editing --help`.\n"
+    assert ended.err == "No such command 'shot'. Did you mean 'shots'? See `laterna editing --help`.\n"
 
 
 def test_what_the_user_can_mend_is_one_sentence_and_2(play: Any) -> None:

@@ -124,7 +124,8 @@ def _usage(error: typer.TyperException) -> None:
     if message:  # empty when the help was asked for by typing nothing, and is printed
         context = getattr(error, "ctx", None)
         place = context.command_path if context else "laterna"
-        typer.echo(f"{message.rstrip('.')}: see `{place} --help`.", err=True)
+        joint = " See" if message.endswith("?") else ": see"
+        typer.echo(f"{message.rstrip('.')}{joint} `{place} --help`.", err=True)
 
 
 def _bug(error: Exception, debug: bool) -> int:
