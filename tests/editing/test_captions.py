@@ -211,6 +211,17 @@ def test_words_that_the_film_leaves_out_have_no_caption():
     assert [s.text for s in placed(transcript, narrated(transcript, (0, 2, 0))).sentences] == ["The wind came down."]
 
 
+@pytest.mark.parametrize(("cut", "end"), [("1.6", "1.6"), ("1.2", "1.68"), ("2.4", "1.68")])
+def test_a_caption_that_has_been_read_goes_with_the_cut(cut, end):
+    """Said until 1.4 s and lingering until 1.68 s; a later cut is too far, an earlier one comes amid its words."""
+    transcript = said("The wind came down.")
+    made = narrated(transcript, (0, transcript.end, 0))
+    pictures = timelines.track(made, "Picture")
+    for seconds in (Fraction(cut), 4 - Fraction(cut)):
+        pictures.append(otio.schema.Gap(source_range=time_range(0, seconds, RATE)))
+    assert captions(transcript, made)[0].end == Fraction(end)
+
+
 def test_captions_end_with_the_film():
     transcript = said("The wind came down.")
     timeline = narrated(transcript, (0, transcript.end, 0))

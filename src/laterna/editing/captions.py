@@ -106,7 +106,8 @@ def captions(
     measure = _Measure.of(transcript.language, line_length)
     parts = [part for sentence in transcript.sentences for part in _divided(_atoms(sentence, measure), measure)]
     end = None if timeline is None else to_seconds(timeline.duration())
-    return Captions(tuple(_timed(parts, measure, exact, end)))
+    cuts = [] if timeline is None else _cuts(timeline)
+    return Captions(tuple(_timed(parts, measure, exact, end, cuts)))
 
 
 def too_fast(captions: Captions, language: str = "en") -> list[Caption]:
@@ -266,20 +267,40 @@ def _badness(atoms: Sequence[_Atom], at: int) -> int:
     return badness(before.text, after.text, earlier=earlier, spaced=after.spaced, inner=after.inner)
 
 
-def _timed(parts: Sequence[_Part], measure: _Measure, rate: Fraction, film_end: Fraction | None) -> Iterator[Caption]:
-    """Captions on whole frames: as long as their reading asks for, where the next one leaves room."""
+def _timed(
+    parts: Sequence[_Part], measure: _Measure, rate: Fraction, film_end: Fraction | None, cuts: Sequence[Fraction]
+) -> Iterator[Caption]:
+    """Captions on whole frames: as long as their reading asks for, where the next one leaves room.
+
+    One that is read by then goes with the cut rather than linger into the next shot.
+    """
     firsts: list[int] = []
     for part in parts:
         firsts.append(max(round(part.start * rate), firsts[-1] + 1 + _GAP if firsts else 0))
     last = math.inf if film_end is None else round(film_end * rate)
     limits = [*(following - _GAP for following in firsts[1:]), last]
     for part, first, limit in zip(parts, firsts, limits, strict=False):  # of no parts there is only the film's end
-        wanted = max(part.end + _LINGER, part.start + SHORTEST, part.start + Fraction(part.width, measure.speed))
-        end = math.ceil(wanted * rate)
+        needed = max(part.end, part.start + SHORTEST, part.start + Fraction(part.width, measure.speed))
+        end = math.ceil(max(needed, part.end + _LINGER) * rate)
         if limit - end < _BRIDGE * rate:
             end = int(limit)
+        end = next((round(cut * rate) for cut in cuts if needed <= cut < end / rate), end)
         end = max(first + 1, min(end, first + int(LONGEST * rate)))
         yield Caption(first / rate, end / rate, part.lines)
+
+
+def _cuts(timeline: otio.schema.Timeline) -> list[Fraction]:
+    """When the picture cuts, in seconds; dissolves are no cuts."""
+    pictures = [track for track in timeline.tracks if track.name == "Picture"]
+    now, found, dissolved = Fraction(0), [], True
+    for item in itertools.chain(*pictures[:1]):
+        if isinstance(item, otio.schema.Transition):
+            dissolved = True
+            continue
+        if not dissolved:
+            found.append(now)
+        now, dissolved = now + to_seconds(item.duration()), False
+    return found
 
 
 def _text(atoms: Sequence[_Atom]) -> str:
