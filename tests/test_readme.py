@@ -1,5 +1,6 @@
 """Every example of the READMEs runs: shell lines, Python and briefs, in order, in one folder."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from laterna.studio import cli
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
+LEARNING = ("laterna train", "laterna evaluate")  # run by a slow test
 LATERNA = Path(sys.executable).with_name("laterna")
 
 
@@ -54,7 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(line: str, folder: Path) -> str:
     program, *words = shlex.split(line)
     assert program == "laterna"
-    done = subprocess.run([LATERNA, *words], cwd=folder, capture_output=True, text=True)
+    environment = os.environ | {"LATERNA_MODELS": str(folder / "models")}
+    done = subprocess.run([LATERNA, *words], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"{line}\n{done.stderr}"
     return done.stdout
 
@@ -66,8 +69,17 @@ def test_every_example_of_the_readme_runs(folder: Path) -> None:
             assert done.returncode == 0, f"{block.text}\n{done.stderr}"
         elif block.language == "sh":
             for line in block.lines:
-                if line.startswith("laterna") and not line.startswith("laterna theatre"):
+                if line.startswith("laterna") and not line.startswith(("laterna theatre", *LEARNING)):
                     run(line, folder)
+
+
+@pytest.mark.slow
+def test_the_readmes_model_learns_in_half_a_minute_in_place_of_half_an_hour(folder: Path) -> None:
+    run("laterna theatre shoot --seed 8 --seconds 30 --size 320x180 -o my_footage", folder)
+    (block,) = [block for block in blocks("README.md") if "laterna train" in block.text]
+    for line in block.lines:
+        run(line.replace("--budget 30m", "--budget 30s"), folder)
+    assert (folder / "models" / "editing" / "boundary" / "card.md").exists()
 
 
 def test_the_files_that_the_readme_promises_are_there(folder: Path) -> None:
