@@ -41,6 +41,13 @@ def test_the_result_is_printed_for_machines(run: Any, footage: Path) -> None:
     assert [Path(one["path"]).name for one in made["skipped"]] == ["bad.mp4"]
 
 
+def test_a_film_without_a_sound_is_called_silent(run: Any, footage: Path, make_film: Callable[..., Path]) -> None:
+    make_film(footage / "one.mp4", seconds=4, sound=False)
+    (footage / "brief.toml").write_text('footage = ["*.mp4"]\nlength = 2\nsize = "160x90"\n')
+    produced = run("produce", "rushes/brief.toml")
+    assert (produced.code, produced.out.splitlines()[2]) == (0, "2.00 s, silent")
+
+
 def test_what_was_skipped_is_said_once_and_in_one_line(run: Any, footage: Path) -> None:
     (footage / "bad\none.mp4").write_text("no film")
     (footage / "brief.toml").write_text('footage = ["*.mp4"]\nlength = 2\nsize = "160x90"\non_bad_footage = "skip"\n')

@@ -11,6 +11,9 @@ import typer
 from laterna.studio.cli.output import deliver, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from rich.status import Status
 
     from laterna.production import Event, Release
@@ -54,10 +57,14 @@ def _told(made: "Release") -> str:
     found = [file for file in map(str, made.files) if file in ("film.mp4", "film.webm", "report.html")]
     lines = [_short(made.folder / file) for file in found] or [_short(made.folder)]
     if made.length is not None and made.loudness is not None:
-        level, peak = (f"{made.loudness[name]:.1f}" for name in ("integrated", "true_peak"))
-        lines.append(f"{float(made.length):.2f} s, {level} LUFS, true peak {peak} dBTP")
+        lines.append(f"{float(made.length):.2f} s, {_heard(made.loudness)}")
     lines += [f"Skipped: {one.reason}" for one in made.skipped]
     return "\n".join([*lines, *made.notes])
+
+
+def _heard(loudness: "Mapping[str, Any]") -> str:
+    level, peak = loudness["integrated"], loudness["true_peak"]
+    return "silent" if level is None or peak is None else f"{level:.1f} LUFS, true peak {peak:.1f} dBTP"
 
 
 def _short(path: Path) -> str:
