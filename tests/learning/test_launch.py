@@ -177,6 +177,15 @@ def test_an_objective_that_is_no_number_ends_it_in_a_sentence(train: Train) -> N
         train(toys.recipe(toys.Plain, metrics=lambda model, samples: {"mse": math.nan}))
 
 
+def test_a_batch_that_the_device_has_no_room_for_is_one_sentence(train: Train) -> None:
+    class Large(toys.Plain):
+        def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    with pytest.raises(ModelError, match=r"^The device has no memory for batches of 10: use a smaller --batch-size.$"):
+        train(toys.recipe(Large))
+
+
 @pytest.mark.parametrize("device", ["cuda", "abacus"])
 def test_a_device_that_is_not_there_is_one_sentence(device: str, train: Train) -> None:
     if device == "cuda" and torch.cuda.is_available():
@@ -413,6 +422,17 @@ def test_a_training_goes_on_with_another_number_of_devices(train: Train, before:
     assert news[0].step > 20
     for tensor, other in zip(alone.state(), parted.state(), strict=True):
         torch.testing.assert_close(tensor, other, atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_ends_the_training_in_a_sentence(train: Train) -> None:
+    def kill(news: Progress) -> None:
+        if news.step == 5:
+            family = psutil.Process().children(recursive=True)
+            next(process for process in family if "spawn_main" in " ".join(process.cmdline())).kill()
+
+    with pytest.raises(ModelError, match="A process of the training was killed, perhaps for want of memory"):
+        train(toys.plain, steps=10**6, devices=2, tell=kill)
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor
-from torch.multiprocessing.spawn import ProcessRaisedException
+from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
 
 from laterna.errors import LaternaError, ModelError
 from laterna.learning.loop import Loop, Progress, Settings, State
@@ -89,6 +89,10 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
         fabric.launch(functools.partial(_in_process, job), model, news, stop)
     except ProcessRaisedException as error:
         raised = error
+    except ProcessExitedException as error:  # the system killed it
+        raise ModelError(
+            "A process of the training was killed, perhaps for want of memory: use fewer devices or a smaller batch."
+        ) from error
     finally:
         news.put(None)
         reader.join()

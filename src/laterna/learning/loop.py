@@ -142,7 +142,7 @@ class Loop:
         """Train; where it stands at the end, and the best weights.
 
         Raises:
-            ModelError: a loss or the objective is no number.
+            ModelError: a loss or the objective is no number, or the device's memory is too small.
             MediaError: the disk is full; the last checkpoint is whole.
         """
         with torch_threads(self.settings.threads), _unchanged(self.model), self.journal or nullcontext():
@@ -191,9 +191,10 @@ class Loop:
         return losses
 
     def _descend(self, phase: Phase, optimizer: Any, batch: Any) -> dict[str, float]:
-        with self.fabric.autocast():  # a marked method gets none on a single device
-            losses = self.network.loss(batch, phase.name, self.state.step)
-        self.fabric.backward(losses["loss"])
+        with _room_for(self.settings.batch_size):
+            with self.fabric.autocast():  # a marked method gets none on a single device
+                losses = self.network.loss(batch, phase.name, self.state.step)
+            self.fabric.backward(losses["loss"])
         if phase.clip is not None:
             self.fabric.clip_gradients(self.network, optimizer, max_norm=phase.clip, error_if_nonfinite=False)
         optimizer.step()
@@ -308,6 +309,16 @@ class Loop:
                 optimizer.load_state_dict(saved)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:  # the model's code has changed since
             raise ModelError(f"{quoted(path)} fits another {self.recipe.name}: remove it and begin anew.") from error
+
+
+@contextmanager
+def _room_for(batch_size: int) -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise ModelError(
+            f"The device has no memory for batches of {batch_size}: use a smaller --batch-size."
+        ) from error
 
 
 def _copied(model: Model) -> dict[str, Tensor]:
