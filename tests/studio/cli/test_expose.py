@@ -90,7 +90,7 @@ def test_what_is_not_said_is_the_functions_own_default(play: Any) -> None:
     [
         (["--rate", "fast"], "Invalid value for rate: 'fast' is not a number"),
         (["--size", "720p"], "Invalid value for size: '720p' is not a size: write 1280x720"),
-        (["--mood", "angry"], "'angry' is not one of 'calm', 'tense'"),
+        (["--mood", "angry"], "Invalid value for '--mood': 'angry' is not one of 'calm', 'tense'"),
         (["--moood", "calm"], "--mood"),
         (["word"], "unexpected extra argument"),
     ],

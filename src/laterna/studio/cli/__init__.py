@@ -120,7 +120,7 @@ def _mendable(error: LaternaError | typer.TyperException, debug: bool) -> int:
 
 
 def _usage(error: typer.TyperException) -> None:
-    message = error.format_message().strip()
+    message = error.format_message().replace("Value error, ", "").strip()  # as pydantic, which Typer asks, begins
     if message:  # empty when the help was asked for by typing nothing, and is printed
         context = getattr(error, "ctx", None)
         place = context.command_path if context else "laterna"
