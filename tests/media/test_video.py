@@ -3,7 +3,7 @@
 import contextlib
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -70,6 +70,17 @@ def yuv(luma: int | np.ndarray, cb: int = 128, cr: int = 128, size: tuple[int, i
 def counted(path: Path, count: int = 50, **kwargs: Any) -> Path:
     """A film whose frame n has a luma of 20 + 4n: a frame says which one it is."""
     return synthesise(path, (yuv(20 + 4 * index) for index in range(count)), **kwargs)
+
+
+def restamped(path: Path, whole: Path, stamp: Callable[[int], int]) -> Path:
+    """The packets of ``whole`` with other time stamps, in milliseconds."""
+    with av.open(str(whole)) as source, av.open(str(path), "w") as container:
+        stream = container.add_stream_from_template(source.streams.video[0])
+        packets = (packet for packet in source.demux(source.streams.video[0]) if packet.dts is not None)
+        for index, packet in enumerate(packets):
+            packet.stream, packet.pts, packet.dts = stream, stamp(index), min(stamp(0) + index, stamp(index))
+            container.mux(packet)
+    return path
 
 
 def number(frame: Any) -> int:
@@ -176,6 +187,13 @@ def test_conformed_gives_exactly_the_frames_asked_for(plain: Path, rate: Fractio
 
 def test_a_start_that_is_not_zero_counts_from_the_first_picture(tmp_path: Path) -> None:
     video = Video(counted(tmp_path / "late.mkv", 10, stamps=range(5000, 5400, 40)))
+    assert [frame.time for frame in video.frames()] == [Fraction(index, 25) for index in range(10)]
+    assert [number(frame) for frame in video.frames(Fraction(1, 5))] == [5, 6, 7, 8, 9]
+
+
+def test_negative_stamps_count_from_the_first_picture(tmp_path: Path) -> None:
+    whole = counted(tmp_path / "whole.mkv", 10, codec="ffv1")
+    video = Video(restamped(tmp_path / "early.mkv", whole, lambda index: 40 * index - 200))
     assert [frame.time for frame in video.frames()] == [Fraction(index, 25) for index in range(10)]
     assert [number(frame) for frame in video.frames(Fraction(1, 5))] == [5, 6, 7, 8, 9]
 
@@ -394,6 +412,12 @@ class TestBrokenFiles:
                     packet.stream = stream
                     container.mux(packet)
         self.sentence(tmp_path / "x.mkv")
+
+    def test_stamps_that_run_backwards(self, tmp_path: Path) -> None:
+        whole = counted(tmp_path / "whole.mkv", 20, codec="ffv1")
+        assert "run backwards at 0.36 s" in self.sentence(
+            restamped(tmp_path / "x.mkv", whole, lambda index: 40 * (index if index < 10 else index - 5) + 100)
+        )
 
     def test_stamps_that_jump(self, tmp_path: Path) -> None:
         stamps = [*range(0, 400, 40), *range(9_000_000, 9_000_400, 40)]
