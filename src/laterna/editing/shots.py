@@ -7,25 +7,23 @@ from typing import Literal, Protocol
 import numpy as np
 
 from laterna.editing.detection.classical import Classical
+from laterna.editing.detection.network import Network
 from laterna.media.shots import Shot, ShotTable, Transition
 from laterna.media.video import Frame, Video
 
-Method = Literal["auto", "network", "classical"]
-
-NETWORK = "editing/boundary"
+Method = Literal["network", "classical"]
 
 
-def shots(video: Video, *, method: Method = "auto") -> ShotTable:
+def shots(video: Video, *, method: Method = "network") -> ShotTable:
     """Find a film's shots: cuts, dissolves, fades and wipes, each with a confidence.
 
     Args:
         video: the film.
-        method: how; "network" is a small trained one (editing/boundary), "classical" compares pictures by rules and
-            needs no model, "auto" is the network where torch is installed.
+        method: how; "network" is a small trained one (editing/boundary), "classical" compares pictures by rules.
 
     Raises:
         MediaError: the film's pictures are broken.
-        ModelError: the network is asked for, and torch is missing or its weights are broken.
+        ModelError: the network's weights are of your own training, and broken.
     """
     detector = ShotDetector(video, method)
     for frame in video.frames():
@@ -53,7 +51,7 @@ class ShotDetector:
         >>> table = detector.shots()
     """
 
-    def __init__(self, video: Video, method: Method = "auto") -> None:
+    def __init__(self, video: Video, method: Method = "network") -> None:
         self._video = video
         self._finder = _finder(video, method)
         self._ticks = array("q")  # each frame's time in the video's time base
@@ -87,8 +85,4 @@ class ShotDetector:
 
 
 def _finder(video: Video, method: Method) -> Finder:
-    if method in ("classical", "auto"):
-        return Classical(video.frame_rate)
-    from laterna.editing.detection.network import Network  # needs torch
-
-    return Network(NETWORK)
+    return Network() if method == "network" else Classical(video.frame_rate)

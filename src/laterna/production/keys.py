@@ -11,9 +11,10 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pydantic
@@ -42,11 +43,17 @@ _LONG = 40  # characters; a longer value is said to have changed, not shown
 
 
 def parts(
-    one: Step, fields: Mapping[str, Any], made: Mapping[str, Version], options: Mapping[str, Any], folder: Path
+    one: Step,
+    fields: Mapping[str, Any],
+    made: Mapping[str, Version],
+    options: Mapping[str, Any],
+    folder: Path,
+    media: Mapping[str, Iterable[Version]] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Everything that a step's bytes depend on.
 
-    ``fields`` are the brief's, ``made`` the versions of other steps; paths are taken relative to ``folder``.
+    ``fields`` are the brief's, ``made`` the versions of other steps, ``media`` the files that those made by hand point
+    to; paths are taken relative to ``folder``.
     """
     found = {"step": one.name, **code(one)}
     if one.engines is not None:
@@ -54,6 +61,10 @@ def parts(
     for need in one.needs:
         if need not in TOOLS:
             found |= {f"step {need}": made[need].sha256} if need in made else _described(need, fields[need], folder)
+    for version in (version for need in one.needs for version in media.get(need, ())):
+        name = _relative(version.path, folder)
+        if all(known.partition(" ")[2] != name for known in found):
+            found[f"media {name}"] = version.sha256
     return found | {f"option {name}": _text(value, folder) for name, value in options.items()}
 
 
@@ -64,7 +75,8 @@ def code(one: Step) -> dict[str, str]:
         if folders[name] is None:
             raise BriefError(f"The step {one.name!r} uses {name!r}, which is no department of Laterna.")
     found = {f"code {name}": _code_sha256(folder) for name, folder in folders.items() if folder is not None}
-    return found | {f"code {one.file.name}": sha256(one.file), **_libraries(), **_models(one)}
+    own = {f"code {_relative(file, one.file.parent)}": sha256(file) for file in (one.file, *one.imports)}
+    return found | own | _libraries() | _models(one)
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -149,12 +161,9 @@ def _libraries() -> dict[str, str]:
 
 
 def _models(one: Step) -> dict[str, str]:
-    """The weights that a step uses, and torch: where it is missing, a department does without them."""
-    if not one.models or (torch := _version("torch")) is None:
-        return {}
+    """The weights that a step uses."""
     folders = {name: find(name) for name in one.models}
-    weights = {f"model {name}": sha256(at / CONFIG) + sha256(at / WEIGHTS) for name, at in folders.items()}
-    return weights | {"library torch": torch}
+    return {f"model {name}": sha256(at / CONFIG) + sha256(at / WEIGHTS) for name, at in folders.items()}
 
 
 def _version(name: str) -> str | None:

@@ -59,7 +59,7 @@ def installed_voices() -> str:
     return names + (f" ({version('espeakng-loader')})" if "espeak" in names else "")
 
 
-@step(kind="folder", suffix="", uses=("editing",), publish=None)
+@step(kind="folder", suffix="", uses=("editing",), publish=None, models=("editing/boundary",))
 def analyse(
     out: Path, footage: Sequence[Version], on_bad_footage: str, folder: Path, pieces: Pieces, progress: Progress
 ) -> None:
@@ -84,7 +84,7 @@ def analyse(
     _write_about(out, {"footage": rows})
 
 
-@step(kind="speech", suffix="", uses=("voice",), publish=None, engines=installed_voices)
+@step(kind="speech", suffix="", uses=("voice",), publish=None, engines=installed_voices, lasting=True)
 def narrate(
     out: Path, narration: str | None, language: str, pieces: Pieces, *, engine: str = "auto", speed: float = 1.0
 ) -> None:
@@ -96,7 +96,13 @@ def narrate(
         voice.speak(narration, language=language, engine=engine, speed=speed, pieces=kept).save(out)
 
 
-@step(kind="timeline", suffix=".otio", uses=("editing", "voice"), publish=None)
+def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]:
+    """The files that a timeline shows and plays."""
+    timeline, base = _timeline(cut, folder, fields["rate"])
+    return {timelines.resolve(clip.media_reference, base) for clip in _file_clips(timeline)}
+
+
+@step(kind="timeline", suffix=".otio", uses=("editing", "voice"), publish=None, media=media_of)
 def cut(
     out: Path,
     analyse: Version,

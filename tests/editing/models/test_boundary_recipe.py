@@ -10,8 +10,9 @@ from PIL import Image
 
 pytest.importorskip("torch")
 
+from laterna.editing.detection.decode import KINDS
 from laterna.editing.joins.films import Join
-from laterna.editing.models.boundary import KINDS, Boundary
+from laterna.editing.models.boundary import Boundary
 from laterna.editing.models.boundary_recipe import (
     baseline,
     clips_of,

@@ -7,20 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from laterna.editing.detection.decode import transitions
+from laterna.editing.detection.forward import MARGIN, NAME, Forward, read
 from laterna.editing.detection.thumbnails import SMALL, Thumbnails
-from laterna.errors import ModelError
 from laterna.learning.store import find
 from laterna.media.shots import Transition
 from laterna.media.video import Frame
-
-try:
-    from laterna.editing.models.boundary import MARGIN, Boundary, transitions
-    from laterna.learning.threads import torch_threads
-    from laterna.learning.weights import read
-except ModuleNotFoundError as error:
-    if error.name not in ("torch", "safetensors", "huggingface_hub"):
-        raise
-    raise ModelError(f"The shot-boundary network needs {error.name}: run `pip install 'laterna[learning]'`.") from error
 
 NEW = 640  # frames answered at a time
 
@@ -28,15 +20,12 @@ NEW = 640  # frames answered at a time
 class Network:
     """Finds transitions by the network. Memory grows by 16 bytes a frame.
 
-    Args:
-        name: of the weights; see :func:`laterna.learning.store.find`.
-
     Raises:
-        ModelError: there are no such weights, or they are broken.
+        ModelError: its weights are broken.
     """
 
-    def __init__(self, name: str) -> None:
-        self._network = _read(find(name))
+    def __init__(self) -> None:
+        self._network = _read(find(NAME))
         self._thumbnail = Thumbnails()
         self._held = _room()
         self._count = 0  # frames held
@@ -71,8 +60,7 @@ class Network:
         self._looks.append(self._worker.submit(self._answer, self._held[: self._count], asked))
 
     def _answer(self, pictures: np.ndarray, asked: slice) -> np.ndarray:
-        with torch_threads(1):  # the decoder needs the other cores
-            return self._network.probabilities(pictures)[asked]
+        return self._network.probabilities(pictures)[asked]
 
     def _gather(self, pending: int) -> None:
         """Take in answers, until no more than ``pending`` looks are under way."""
@@ -85,5 +73,5 @@ def _room() -> np.ndarray:
 
 
 @lru_cache(maxsize=2)
-def _read(folder: Path) -> Boundary:
-    return read(Boundary, folder)
+def _read(folder: Path) -> Forward:
+    return read(folder)

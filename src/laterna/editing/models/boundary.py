@@ -11,6 +11,8 @@ colour histograms. It departs from it in four ways:
   each other. In a dissolve the three lie on a line (the production model of Hampapur et al. 1995).
 - Only a few learnt maps a frame are kept, at 12x7 and 6x4, so a frame costs 2 million multiplications.
 - It tells four kinds of transition: a cut at the new shot's first frame, the others at each frame that mixes shots.
+
+It is trained and judged here; ``editing/detection/forward.py`` has its answers without torch.
 """
 
 from collections.abc import Sequence
@@ -21,16 +23,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, binary_cross_entropy_with_logits, interpolate, normalize, relu
 
+from laterna.editing.detection.decode import KINDS
+from laterna.editing.detection.forward import FAINT, LAGS, NAME, RARE, VERSION, ZOOMS
 from laterna.learning.model import Model, Phase
-from laterna.media.shots import Transition, TransitionKind
 
-KINDS: tuple[TransitionKind, ...] = ("cut", "dissolve", "fade", "wipe")
-LAGS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48)
-MARGIN = 112  # frames on both sides that an answer hangs on
 _STATISTICS = 8
-_ZOOMS = (1.3, 1.7, 2.2)
-_FAINT = 4.0  # grey levels; an edge of less has no direction
-_RARE = (8.0, 2.0, 2.0, 2.0)  # what a missed frame of each kind weighs against a false one
 
 
 class Boundary(Model):
@@ -42,7 +39,8 @@ class Boundary(Model):
         depth: of these layers; each looks twice as far as the one before.
     """
 
-    name = "editing/boundary"
+    name = NAME
+    version = VERSION
     sizes = {"debug": {"width": 4, "head": 16, "depth": 2}, "base": {}}  # noqa: RUF012
 
     def __init__(self, width: int = 16, head: int = 64, depth: int = 6) -> None:
@@ -92,7 +90,7 @@ class Boundary(Model):
         """Cross-entropy of each kind at each frame, rare answers weighing more."""
         pictures, labels = batch
         logits = self(pictures).float()
-        rare = torch.tensor(_RARE, device=logits.device)
+        rare = torch.tensor(RARE, device=logits.device)
         each = binary_cross_entropy_with_logits(logits, labels, pos_weight=rare, reduction="none").mean((0, 1))
         return {"loss": each.sum(), **dict(zip(KINDS, each, strict=True))}
 
@@ -100,7 +98,9 @@ class Boundary(Model):
     def probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """(frames, kinds) float32 of one film's thumbnails, (frames, 27, 48, 3) uint8."""
         given = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device)
-        return torch.sigmoid(self(given[None])[0].float()).cpu().numpy()
+        logits = self(given[None])[0].float()
+        weighed = torch.tensor(RARE, device=logits.device).log()  # the loss makes rare answers seem likelier
+        return torch.sigmoid(logits - weighed).cpu().numpy()
 
 
 class Dilated(nn.Module):
@@ -193,7 +193,7 @@ def _structures(planes: Tensor) -> list[Tensor]:
     """
     luma = planes[:, :1, :26]
     views = [luma]
-    for zoom in _ZOOMS:
+    for zoom in ZOOMS:
         top, left = (round(side * (1 - 1 / zoom) / 2) for side in luma.shape[2:])
         views.append(interpolate(luma[:, :, top : 26 - top, left : 48 - left], (26, 48), mode="bilinear"))
     return [_structure(avg_pool2d(view, 2)[:, 0]) for view in views]
@@ -201,7 +201,7 @@ def _structures(planes: Tensor) -> list[Tensor]:
 
 def _structure(luma: Tensor) -> Tensor:
     right, down = luma[:, 1:, 1:] - luma[:, 1:, :-1], luma[:, 1:, 1:] - luma[:, :-1, 1:]
-    steep = (right * right + down * down + _FAINT**2).rsqrt()
+    steep = (right * right + down * down + FAINT**2).rsqrt()
     return normalize(torch.cat([right * steep, down * steep], 1).flatten(1), dim=1)
 
 
@@ -214,53 +214,3 @@ def _histogram(planes: Tensor) -> Tensor:
     counts = torch.zeros(len(planes), 128, device=planes.device)
     counts.scatter_add_(1, colour, torch.ones_like(colour, dtype=counts.dtype))
     return (counts / colour.shape[1]).sqrt()
-
-
-# From probabilities to transitions
-
-_CUT, _GRADUAL = 0.5, 0.5  # the least probability
-_CLOSEST = 3  # frames between two cuts
-_GAP, _SHORTEST = 3, 3  # frames: a gap that a gradual transition bridges, its least length
-
-
-def transitions(probabilities: np.ndarray) -> list[Transition]:
-    """The transitions of a film, in order, none over another, from (frames, kinds) of a whole film.
-
-    A gradual transition that touches an end of the film is no boundary: there is no shot beyond it.
-    """
-    slow = _gradual(probabilities)
-    cuts = [cut for cut in _cuts(probabilities[:, 0]) if not any(_within(cut, other) for other in slow)]
-    slow = [
-        found for found in slow if not any(found.first_frame <= cut.first_frame <= found.last_frame for cut in cuts)
-    ]
-    return sorted([*cuts, *slow], key=lambda found: found.first_frame)
-
-
-def _cuts(chance: np.ndarray) -> list[Transition]:
-    kept: list[Transition] = []
-    for frame in np.argsort(-chance, kind="stable"):
-        if chance[frame] < _CUT:
-            break
-        if frame and all(abs(frame - other.first_frame) >= _CLOSEST for other in kept):
-            kept.append(Transition("cut", int(frame), int(frame), float(chance[frame])))
-    return kept
-
-
-def _gradual(probabilities: np.ndarray) -> list[Transition]:
-    slow = probabilities[:, 1:]
-    chance = 1 - np.prod(1 - slow, axis=1)
-    likely = np.flatnonzero(chance >= _GRADUAL)
-    found = []
-    for run in np.split(likely, np.flatnonzero(np.diff(likely) > _GAP) + 1):
-        if len(run) < _SHORTEST or run[0] == 0 or run[-1] == len(chance) - 1:
-            continue
-        span = slice(int(run[0]), int(run[-1]) + 1)
-        kind = KINDS[1 + int(slow[span].sum(axis=0).argmax())]
-        found.append(Transition(kind, span.start, span.stop - 1, float(chance[span].mean())))
-    return found
-
-
-def _within(cut: Transition, slow: Transition) -> bool:
-    """Whether a cut is but the sharp moment of a gradual transition that is likelier."""
-    inside = slow.first_frame - 2 <= cut.first_frame <= slow.last_frame + 2
-    return inside and slow.confidence >= cut.confidence - 0.2

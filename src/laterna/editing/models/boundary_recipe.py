@@ -15,12 +15,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from laterna.editing.detection.decode import KINDS, transitions
 from laterna.editing.detection.score import Score, near
 from laterna.editing.detection.thumbnails import LARGE, Thumbnails
 from laterna.editing.joins.disturbances import Clip
 from laterna.editing.joins.films import Join
 from laterna.editing.joins.reels import Joins, Material, Stage
-from laterna.editing.models.boundary import KINDS, Boundary, transitions
+from laterna.editing.models.boundary import Boundary
 from laterna.editing.shots import ShotDetector
 from laterna.errors import DataError
 from laterna.learning.model import Model

@@ -1,0 +1,237 @@
+"""The shot-boundary network's answers in NumPy alone.
+
+The network itself, and what each part of it is for, stands in ``editing/models/boundary.py``; a test holds the two to
+one another. Here it answers without torch, whose import takes seconds and whose memory a production can't spare.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from laterna.errors import ModelError
+from laterna.learning.card import CARD, Card
+from laterna.learning.store import CONFIG, WEIGHTS
+from laterna.media.files import quoted
+
+NAME, VERSION = "editing/boundary", 1
+LAGS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48)  # frames between two that are compared
+MARGIN = 112  # frames on both sides that an answer hangs on
+ZOOMS = (1.3, 1.7, 2.2)
+FAINT = 4.0  # grey levels; an edge of less has no direction
+RARE = (8.0, 2.0, 2.0, 2.0)  # what a missed frame of each kind weighs in the loss against a false one
+_BRANCHES = 4
+_EPSILON = 1e-5  # of batch normalisation, and under the root of a distance
+
+
+class Forward:
+    """The trained network.
+
+    Args:
+        weights: its tensors by name, float32.
+    """
+
+    def __init__(self, weights: dict[str, np.ndarray]) -> None:
+        self._w = weights
+        self._depth = sum(name.startswith("time.") and name.endswith("conv.weight") for name in weights)
+
+    def probabilities(self, pictures: np.ndarray) -> np.ndarray:
+        """(frames, kinds) float32 of a film's thumbnails, (frames, 27, 48, 3) uint8."""
+        planes = pictures.astype(np.float32)
+        maps = (planes - 128) / 64  # (frames, height, width, channels), here and below
+        for layer in ("still.0", "still.1"):
+            maps = self._shrunk(layer, maps)
+        embedded = _unit(self._linear("embed", _halved(maps)))
+        maps = self._shrunk("moving.1", self._dilated("moving.0", maps))
+        maps = self._dilated("moving.3", self._dilated("moving.2", maps))
+        change = np.maximum(self._linear("change", maps), 0)
+        compared = self._normed("scale", compare(planes, embedded))
+        seen = np.concatenate([compared, embedded, change], 1)
+        x = np.maximum(self._over_time("mix", seen), 0)  # (frames, channels)
+        for step in range(self._depth):
+            x = x + np.maximum(self._normed(f"time.{step}.norm", self._over_time(f"time.{step}.conv", x, 2**step)), 0)
+        logits = self._over_time("out", x) - np.log(np.array(RARE, np.float32))
+        return 1 / (1 + np.exp(-logits))
+
+    def _shrunk(self, layer: str, maps: np.ndarray) -> np.ndarray:
+        """A 3x3 convolution at every second place, and ReLU."""
+        kernels = self._w[f"{layer}.0.weight"]  # (made, given, 3, 3)
+        height, width = (-(-side // 2) for side in maps.shape[1:3])
+        padded = np.pad(maps, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        near = [padded[:, y : y + 2 * height : 2, x : x + 2 * width : 2] for y in range(3) for x in range(3)]
+        near = [part[:, :height, :width] for part in near]
+        made = np.concatenate(near, 3) @ kernels.transpose(2, 3, 1, 0).reshape(-1, len(kernels))
+        return np.maximum(self._normed(f"{layer}.1", made), 0)
+
+    def _dilated(self, layer: str, maps: np.ndarray) -> np.ndarray:
+        """Convolutions over time at four dilations, side by side, added to their input."""
+        frames, *place = maps.shape
+        x = maps.reshape(frames, -1, place[-1])
+        branches = [self._over_time(f"{layer}.branches.{d}", x, 2**d) for d in range(_BRANCHES)]
+        x = x + np.maximum(self._normed(f"{layer}.norm", np.concatenate(branches, 2)), 0)
+        return x.reshape(maps.shape)
+
+    def _over_time(self, layer: str, x: np.ndarray, dilation: int = 1) -> np.ndarray:
+        """A convolution over the first axis of (frames, ..., given), with nothing beyond its ends."""
+        kernels = self._w[f"{layer}.weight"].reshape(*self._w[f"{layer}.weight"].shape[:2], -1)  # (made, given, 1 or 3)
+        made, _, size = kernels.shape
+        taps = x @ kernels.transpose(1, 2, 0).reshape(
+            x.shape[-1], -1
+        )  # all of them at once: (frames, ..., size * made)
+        taps = taps.reshape(*x.shape[:-1], size, made)
+        total = taps[..., size // 2, :] + self._w.get(f"{layer}.bias", np.float32(0))
+        if size == 3 and dilation < len(x):
+            total[dilation:] += taps[:-dilation, ..., 0, :]
+            total[:-dilation] += taps[dilation:, ..., 2, :]
+        return total
+
+    def _linear(self, layer: str, maps: np.ndarray) -> np.ndarray:
+        weight = self._w[f"{layer}.weight"].reshape(-1, maps.shape[3], *maps.shape[1:3])  # torch has channels first
+        return (
+            maps.reshape(len(maps), -1) @ weight.transpose(2, 3, 1, 0).reshape(-1, len(weight))
+            + self._w[f"{layer}.bias"]
+        )
+
+    def _normed(self, layer: str, x: np.ndarray) -> np.ndarray:
+        """Batch normalisation by what was seen in training."""
+        gain = self._w[f"{layer}.weight"] / np.sqrt(self._w[f"{layer}.running_var"] + _EPSILON)
+        return x * gain + (self._w[f"{layer}.bias"] - self._w[f"{layer}.running_mean"] * gain)
+
+
+def read(folder: Path) -> Forward:
+    """The network that a folder holds.
+
+    Raises:
+        ModelError: the folder is of another model or version, its files are broken, or its card forbids its use.
+    """
+    config = _config(folder / CONFIG)
+    if config.get("model") != NAME:
+        raise ModelError(
+            f"{quoted(folder)} holds weights of {config.get('model')}, not of {NAME}: load them by that name."
+        )
+    if config.get("version") != VERSION:
+        raise ModelError(
+            f"{quoted(folder)} is of another version of {NAME} than this Laterna's: update it, or train again."
+        )
+    if Card.open(folder / CARD).non_commercial:
+        raise ModelError(f"{quoted(folder)} has a licence that forbids commercial use: shots are not found by it.")
+    network = Forward(_tensors(folder / WEIGHTS))
+    try:
+        network.probabilities(np.zeros((1, 27, 48, 3), np.uint8))
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
+    return network
+
+
+def _config(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(f"{quoted(path)} is missing or garbled: copy the model again from its source.") from error
+
+
+def _tensors(path: Path) -> dict[str, np.ndarray]:
+    """The float32 tensors of a safetensors file: the length of a JSON header, the header, and raw numbers."""
+    try:
+        raw = path.read_bytes()
+        start = 8 + int.from_bytes(raw[:8], "little")
+        rows = json.loads(raw[8:start])
+        tensors = {
+            name: np.frombuffer(raw[start + row["data_offsets"][0] : start + row["data_offsets"][1]], "<f4").reshape(
+                row["shape"]
+            )
+            for name, row in rows.items()
+            if row.get("dtype") == "F32"
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{quoted(path)} is missing, broken or cut short: copy the model again.") from error
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            raise ModelError(f"{quoted(path)} holds numbers that are not finite, in {name}: train it again.")
+    return tensors
+
+
+def compare(planes: np.ndarray, embedded: np.ndarray) -> np.ndarray:
+    """How far frames are from others near in time, five ways, and what each is like: (frames, features)."""
+    views = _structures(planes[:, :26, :, 0])
+    colours = planes.reshape(-1, 9, 3, 16, 3, 3).mean((2, 4)).reshape(len(planes), -1)
+    colours /= 64 * math.sqrt(colours.shape[1])
+    unlike = [_squares(x) for x in (colours, views[0], _histogram(planes), embedded)]
+    alike = np.max([views[0] @ view.T for view in views], axis=0)
+    unlike.append(2 - 2 * np.maximum(alike, alike.T))
+    return np.concatenate([*(_apart(squares) for squares in unlike), _statistics(planes)], 1)
+
+
+def _squares(x: np.ndarray) -> np.ndarray:
+    """Squared distances between all of (frames, features)."""
+    x = x - x.mean(0)
+    gram = x @ x.T
+    squares = np.diagonal(gram)
+    return squares[:, None] + squares[None, :] - 2 * gram
+
+
+def _apart(squares: np.ndarray) -> np.ndarray:
+    """Distances at each lag k: of t - k and t, t and t + k, t - k and t + k. (frames, 3 * lags)"""
+    now = np.arange(len(squares))[:, None]
+    before, after = np.maximum(now - LAGS, 0), np.minimum(now + LAGS, len(squares) - 1)
+    found = np.concatenate([squares[before, now], squares[now, after], squares[before, after]], 1)
+    return np.sqrt(np.maximum(found, 0) + _EPSILON)
+
+
+def _structures(luma: np.ndarray) -> list[np.ndarray]:
+    """Which way brightness rises, of whole pictures (frames, 26, 48) and of their magnified middles: unit vectors."""
+    sides = luma.shape[1:]
+    views = []
+    for zoom in (1.0, *ZOOMS):
+        across, down = (_magnifier(side, zoom) for side in reversed(sides))
+        views.append(_structure(down @ luma @ across.T))
+    return views
+
+
+def _magnifier(side: int, zoom: float) -> np.ndarray:
+    """A matrix that makes (side / 2) samples of the middle of ``side``: bilinear, then the means of pairs."""
+    edge = round(side * (1 - 1 / zoom) / 2)
+    kept = side - 2 * edge
+    places = ((np.arange(side) + 0.5) * kept / side - 0.5).clip(0, kept - 1)
+    near = np.abs(places[:, None] - np.arange(kept))
+    weights = np.pad(np.maximum(0, 1 - near), ((0, 0), (edge, edge)))
+    return weights.reshape(side // 2, 2, side).mean(1).astype(np.float32)
+
+
+def _structure(luma: np.ndarray) -> np.ndarray:
+    right, down = luma[:, 1:, 1:] - luma[:, 1:, :-1], luma[:, 1:, 1:] - luma[:, :-1, 1:]
+    steep = 1 / np.sqrt(right * right + down * down + FAINT**2)
+    return _unit(np.concatenate([right * steep, down * steep], 1).reshape(len(luma), -1))
+
+
+def _histogram(planes: np.ndarray) -> np.ndarray:
+    """Square roots of how often each of 8x4x4 colours is seen: unit vectors (frames, 128)."""
+    ranks = [
+        np.clip((planes[..., place] - low) / step, 0, most).astype(np.int64)
+        for place, (low, step, most) in enumerate(((0, 32, 7), (96, 16, 3), (96, 16, 3)))
+    ]
+    colour = (ranks[0] * 16 + ranks[1] * 4 + ranks[2]).reshape(len(planes), -1)
+    frames = np.arange(len(planes))[:, None] * 128
+    counts = np.bincount((colour + frames).ravel(), minlength=128 * len(planes)).reshape(-1, 128)
+    return np.sqrt(counts / np.float32(colour.shape[1])).astype(np.float32)
+
+
+def _statistics(planes: np.ndarray) -> np.ndarray:
+    flat = planes.reshape(len(planes), -1, 3)
+    edges = np.abs(np.diff(planes[..., 0], axis=2)).mean((1, 2))[:, None]
+    brightest = flat[..., 0].max(1)[:, None]
+    return np.concatenate([flat.mean(1) / 64, flat.std(1, ddof=1) / 64, edges / 16, brightest / 64], 1)
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+
+
+def _halved(maps: np.ndarray) -> np.ndarray:
+    """Means of 2x2 places, of fewer at the bottom of an odd height."""
+    frames, height, width, channels = maps.shape
+    if height % 2:
+        maps = np.concatenate([maps, maps[:, -1:]], 1)
+    return maps.reshape(frames, -(-height // 2), 2, width // 2, 2, channels).mean((2, 4))
