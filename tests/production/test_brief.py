@@ -1,6 +1,7 @@
 """The brief: what it may say, and the sentence that each mistake gets."""
 
 import contextlib
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -67,6 +68,7 @@ def test_every_field_is_read(tmp_path):
         ("footage", '"*.mp4"', "write patterns of film files"),
         ("footage", "[]", "write patterns of film files"),
         ("footage", "[1]", "write patterns of film files"),
+        ("length", "1e30", 'write seconds, "20s" or "1m30s"'),
         ("length", '"soon"', 'write seconds, "20s" or "1m30s"'),
         ("length", "0", 'write seconds, "20s" or "1m30s"'),
         ("length", "-3", 'write seconds, "20s" or "1m30s"'),
@@ -88,6 +90,7 @@ def test_every_field_is_read(tmp_path):
         ("burn_captions", '"yes"', "write true"),
         ("codec", '"mpeg2"', 'write "h264"'),
         ("on_bad_footage", '"ignore"', 'write "stop" or "skip"'),
+        ("credits", '"x"', "write lines for the credits"),
         ("seed", "-1", "write a whole number"),
         ("pin", "1", r"write \[\[pin\]\] tables"),
         ("forbid", '"x"', r"write \[\[forbid\]\] tables"),
@@ -249,6 +252,21 @@ class TestNew:
     def test_every_field_is_explained_in_it(self, folder):
         text = new(folder).read_text()
         assert all(name in text for name in Brief.model_fields if name != "version")
+
+    def test_each_field_may_be_taken_as_it_stands(self, folder):
+        path = new(folder)
+        text = path.read_text()
+        offered = re.findall(r"^# \w+ = .*$", text.partition("# [[pin]]")[0], re.MULTILINE)
+        assert len(offered) >= 10
+        for line in offered:
+            path.write_text(text.replace(line, line.removeprefix("# ")))
+            Brief.open(path)
+
+    def test_what_a_production_made_is_no_footage(self, folder):
+        (folder / "film" / "versions").mkdir(parents=True)
+        (folder / "film" / "versions" / "chosen.json").write_text("{}")
+        (folder / "film" / "film.mp4").write_bytes((folder / "take 1.mp4").read_bytes())
+        assert Brief.open(new(folder)).footage == ["*.mp4"]
 
     def test_it_never_writes_over_a_brief(self, folder):
         new(folder)

@@ -28,12 +28,13 @@ Codec = Literal["h264", "webm"]
 
 _UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # version -> what makes the next one of it
 _LONGEST_SIDE = 16384
+_LONGEST = 24 * 3600  # seconds
 
 
 def _length(value: object) -> Fraction:
     length = seconds(value)
-    if length <= 0:
-        raise ValueError("not a length of time")
+    if not 0 < length <= _LONGEST:
+        raise ValueError("not a film's length")
     return length
 
 
@@ -229,9 +230,7 @@ def new(folder: Path) -> Path:
         raise BriefError(f"{quoted(folder)} is no folder: name the one that your footage is in.")
     if path.exists():
         raise BriefError(f"{quoted(path)} is there already: change it, or move it away first.")
-    files = sorted(
-        file for file in folder.rglob("*") if file.suffix.lower() in kind_named("video").suffixes and not _is_mask(file)
-    )
+    files = sorted(file for file in folder.rglob("*") if _is_footage(file, folder))
     films = [film for film in map(_film, files) if film is not None]
     if not films:
         raise BriefError(f"{quoted(folder)} holds no film file that can be read: copy your footage there first.")
@@ -293,9 +292,11 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _is_mask(path: Path) -> bool:
-    """Whether a film is the theatre's truth about another, such as ``take_001.mask.mkv``."""
-    return path.stem.endswith(".mask")
+def _is_footage(path: Path, folder: Path) -> bool:
+    """Whether a file below ``folder`` is named as a film is, and is neither the theatre's truth nor a production's."""
+    if path.suffix.lower() not in kind_named("video").suffixes or path.stem.endswith(".mask"):
+        return False
+    return not any(is_production(parent) for parent in path.parents if folder in parent.parents)
 
 
 def _film(path: Path) -> Video | None:
@@ -332,7 +333,7 @@ def _pattern(path: Path) -> str:
 
 
 def _written(proposal: Mapping[str, object]) -> str:
-    """The brief's text: what is proposed, then every other field, commented out."""
+    """The brief's text: what is proposed, and every other field with its default, commented out."""
     lines = ["# A brief for `laterna produce`. Paths start from this file's folder.", ""]
     for name, field in Brief.model_fields.items():
         if name in ("pin", "forbid", "steps", "version"):
@@ -341,7 +342,8 @@ def _written(proposal: Mapping[str, object]) -> str:
         if name in proposal:
             lines.append(f"{name} = {json.dumps(proposal[name], ensure_ascii=False)}  # {hint}")
         else:
-            lines.append(f"# {name} =  # {hint}")
+            example = "..." if field.default is None else field.default
+            lines.append(f"# {name} = {json.dumps(example)}  # {hint}")
     lines += ["", *_TABLES_HINT.splitlines()]
     return "\n".join(lines) + "\n"
 
