@@ -41,7 +41,7 @@ def test_frames_are_compared_alike() -> None:
     network = Boundary.build("debug")
     planes = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
     theirs = network.compare(planes, torch.from_numpy(embedded), 1)[0].numpy()
-    assert np.abs(compare(pictures.astype(np.float32), embedded) - theirs).max() < 0.01
+    assert np.abs(compare(pictures, embedded) - theirs).max() < 0.01
 
 
 def test_any_size_of_network_is_read(tmp_path: Path) -> None:

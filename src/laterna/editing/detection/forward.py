@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from laterna.errors import ModelError
@@ -23,6 +24,8 @@ ZOOMS = (1.3, 1.7, 2.2)
 FAINT = 4.0  # grey levels; an edge of less has no direction
 RARE = (8.0, 2.0, 2.0, 2.0)  # what a missed frame of each kind weighs in the loss against a false one
 _BRANCHES = 4
+_NOTHING = np.empty((0, 0), np.float32)
+_BLOCK = 64  # frames that are looked at at a time, which keeps them in the processor's cache
 _EPSILON = 1e-5  # of batch normalisation, and under the root of a distance
 
 
@@ -39,21 +42,25 @@ class Forward:
 
     def probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """(frames, kinds) float32 of a film's thumbnails, (frames, 27, 48, 3) uint8."""
-        planes = pictures.astype(np.float32)
-        maps = (planes - 128) / 64  # (frames, height, width, channels), here and below
-        for layer in ("still.0", "still.1"):
-            maps = self._shrunk(layer, maps)
-        embedded = _unit(self._linear("embed", _halved(maps)))
+        blocks = [self._seen(pictures[start : start + _BLOCK]) for start in range(0, len(pictures), _BLOCK)]
+        maps, embedded = (np.concatenate(part) for part in zip(*blocks, strict=True))
         maps = self._shrunk("moving.1", self._dilated("moving.0", maps))
         maps = self._dilated("moving.3", self._dilated("moving.2", maps))
         change = np.maximum(self._linear("change", maps), 0)
-        compared = self._normed("scale", compare(planes, embedded))
+        compared = self._normed("scale", compare(pictures, embedded))
         seen = np.concatenate([compared, embedded, change], 1)
         x = np.maximum(self._over_time("mix", seen), 0)  # (frames, channels)
         for step in range(self._depth):
             x = x + np.maximum(self._normed(f"time.{step}.norm", self._over_time(f"time.{step}.conv", x, 2**step)), 0)
         logits = self._over_time("out", x) - np.log(np.array(RARE, np.float32))
         return 1 / (1 + np.exp(-logits))
+
+    def _seen(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is seen in each picture alone: maps (frames, 7, 12, channels), and features (frames, 64)."""
+        maps = (pictures.astype(np.float32) - 128) / 64
+        for layer in ("still.0", "still.1"):
+            maps = self._shrunk(layer, maps)
+        return maps, _unit(self._linear("embed", _halved(maps)))
 
     def _shrunk(self, layer: str, maps: np.ndarray) -> np.ndarray:
         """A 3x3 convolution at every second place, and ReLU."""
@@ -62,7 +69,7 @@ class Forward:
         padded = np.pad(maps, ((0, 0), (1, 1), (1, 1), (0, 0)))
         near = [padded[:, y : y + 2 * height : 2, x : x + 2 * width : 2] for y in range(3) for x in range(3)]
         near = [part[:, :height, :width] for part in near]
-        made = np.concatenate(near, 3) @ kernels.transpose(2, 3, 1, 0).reshape(-1, len(kernels))
+        made = _times(np.concatenate(near, 3), kernels.transpose(2, 3, 1, 0).reshape(-1, len(kernels)))
         return np.maximum(self._normed(f"{layer}.1", made), 0)
 
     def _dilated(self, layer: str, maps: np.ndarray) -> np.ndarray:
@@ -88,11 +95,9 @@ class Forward:
         return total
 
     def _linear(self, layer: str, maps: np.ndarray) -> np.ndarray:
-        weight = self._w[f"{layer}.weight"].reshape(-1, maps.shape[3], *maps.shape[1:3])  # torch has channels first
-        return (
-            maps.reshape(len(maps), -1) @ weight.transpose(2, 3, 1, 0).reshape(-1, len(weight))
-            + self._w[f"{layer}.bias"]
-        )
+        kernels = self._w[f"{layer}.weight"].reshape(-1, maps.shape[3], *maps.shape[1:3])  # torch has channels first
+        weight = kernels.transpose(2, 3, 1, 0).reshape(-1, len(kernels))
+        return _times(maps.reshape(len(maps), -1), weight) + self._w[f"{layer}.bias"]
 
     def _normed(self, layer: str, x: np.ndarray) -> np.ndarray:
         """Batch normalisation by what was seen in training."""
@@ -153,21 +158,28 @@ def _tensors(path: Path) -> dict[str, np.ndarray]:
     return tensors
 
 
-def compare(planes: np.ndarray, embedded: np.ndarray) -> np.ndarray:
+def compare(pictures: np.ndarray, embedded: np.ndarray) -> np.ndarray:
     """How far frames are from others near in time, five ways, and what each is like: (frames, features)."""
+    planes = pictures.astype(np.float32)
     views = _structures(planes[:, :26, :, 0])
     colours = planes.reshape(-1, 9, 3, 16, 3, 3).mean((2, 4)).reshape(len(planes), -1)
     colours /= 64 * math.sqrt(colours.shape[1])
     unlike = [_squares(x) for x in (colours, views[0], _histogram(planes), embedded)]
-    alike = np.max([views[0] @ view.T for view in views], axis=0)
+    alike = np.max([_times(views[0], view.T) for view in views], axis=0)
     unlike.append(2 - 2 * np.maximum(alike, alike.T))
     return np.concatenate([*(_apart(squares) for squares in unlike), _statistics(planes)], 1)
+
+
+def _times(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The product of (..., n) and (n, m) in one thread: NumPy's takes those that decoding needs."""
+    flat = np.ascontiguousarray(x).reshape(-1, len(y))
+    return cv2.gemm(flat, np.ascontiguousarray(y), 1, _NOTHING, 0).reshape(*x.shape[:-1], y.shape[1])
 
 
 def _squares(x: np.ndarray) -> np.ndarray:
     """Squared distances between all of (frames, features)."""
     x = x - x.mean(0)
-    gram = x @ x.T
+    gram = _times(x, x.T)
     squares = np.diagonal(gram)
     return squares[:, None] + squares[None, :] - 2 * gram
 
@@ -186,7 +198,7 @@ def _structures(luma: np.ndarray) -> list[np.ndarray]:
     views = []
     for zoom in (1.0, *ZOOMS):
         across, down = (_magnifier(side, zoom) for side in reversed(sides))
-        views.append(_structure(down @ luma @ across.T))
+        views.append(_structure(down @ _times(luma, across.T)))
     return views
 
 
