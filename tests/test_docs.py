@@ -53,6 +53,18 @@ def test_every_dependency_has_its_reason() -> None:
     assert [name for name in names if f"`{name}`" not in text] == []
 
 
+def test_every_folder_of_the_package_is_on_the_map() -> None:
+    (drawn,) = re.findall(r"^```\nsrc/laterna/\n(.*?)^tests/", (ROOT / "ARCHITECTURE.md").read_text(), re.M | re.S)
+    source = ROOT / "src" / "laterna"
+    parent, folders = "", set()
+    for indent, name in re.findall(r"^( +)(\w+)/", drawn, re.MULTILINE):
+        parent = parent if len(indent) > 2 else name
+        folders.add(name if len(indent) == 2 else f"{parent}/{name}")
+    there = {path.parent.relative_to(source).as_posix() for path in source.glob("*/**/*.py")}
+    assert there <= folders
+    assert [name for name in sorted(folders) if not (source / name).is_dir()] == []
+
+
 def test_what_is_gpl_is_named() -> None:
     notice = (ROOT / "NOTICE").read_text()
     for name in ("x264", "x265", "espeakng-loader", "espeak-ng", "GPL-3.0", "LGPL", "SIL Open Font License"):

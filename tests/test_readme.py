@@ -103,6 +103,11 @@ def test_its_briefs_can_be_read(readme: str, tmp_path: Path) -> None:
 
 def test_the_chinese_readme_shows_no_line_that_the_english_one_does_not_run() -> None:
     assert set(shell_lines("README.zh-CN.md")) <= set(shell_lines("README.md"))
+    theirs, ours = (
+        {block.text for block in blocks(readme) if block.language == "python"}
+        for readme in ("README.zh-CN.md", "README.md")
+    )
+    assert theirs <= ours
 
 
 @pytest.mark.parametrize("readme", READMES)
