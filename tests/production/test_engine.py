@@ -165,6 +165,31 @@ def test_a_changed_plan_file_is_named(tmp_path):
     assert (text(changed), changed.why) == ("other", "mine's code changed")
 
 
+def test_a_changed_import_of_a_plan_file_is_named(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from laterna.production.steps import step\nimport voices\n"
+        "@step(kind='text', suffix='.txt')\ndef hello(out):\n"
+        "    from sayings import greeting\n    out.write_text(voices.loud(greeting.WORD))\n"
+    )
+    (tmp_path / "sayings").mkdir()
+    (tmp_path / "sayings" / "__init__.py").touch()
+    (tmp_path / "sayings" / "unused.py").touch()
+    (tmp_path / "sayings" / "greeting.py").write_text("WORD = 'hello'\n")
+    (tmp_path / "voices.py").write_text("def loud(text): return text.upper()\n")
+
+    def run():
+        return produce(tmp_path / "out", (load(tmp_path / "mine.py")["hello"],), {})["hello"]
+
+    assert text(run()) == "HELLO"
+    assert run().kept
+    (tmp_path / "voices.py").write_text("def loud(text): return text.title()\n")
+    changed = run()
+    assert (text(changed), changed.why) == ("Hello", "voices's code changed")
+    (tmp_path / "sayings" / "greeting.py").write_text("WORD = 'adieu'\n")
+    changed = run()
+    assert (text(changed), changed.why) == ("Adieu", "sayings/greeting's code changed")
+
+
 def test_a_step_may_run_in_another_process(tmp_path):
     (tmp_path / "mine.py").write_text(
         "import os\nfrom laterna.production.steps import step\n"
@@ -300,21 +325,22 @@ def test_what_most_others_wait_for_runs_first(tmp_path):
 
 
 def test_no_more_steps_run_at_once_than_the_executor_takes(tmp_path):
-    working, most = [], []
+    two, working, most = threading.Barrier(2, timeout=5), [], []
 
     def named(name: str) -> Step:
         def work(out: Path) -> None:
             working.append(name)
+            two.wait()
             most.append(len(working))
-            time.sleep(0.02)
+            two.wait()
             working.remove(name)
             out.write_text(name)
 
         work.__name__ = name
         return step(kind="text", suffix=".txt")(work)
 
-    produce(tmp_path, [named(name) for name in "abcde"], {})
-    assert max(most) == 2
+    produce(tmp_path, [named(name) for name in "abcd"], {})
+    assert most == [2, 2, 2, 2]
 
 
 def test_only_redoes_its_step_and_the_later_ones_run_the_next_time(tmp_path):

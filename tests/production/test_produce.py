@@ -213,6 +213,33 @@ def test_pictures_by_hand_that_the_film_cannot_hold_are_named(brief, make_film):
         produce(written(brief.parent, codec='"webm"'))
 
 
+def test_a_timeline_by_hand_may_bring_media_whose_changes_are_seen(brief, make_film):
+    folder = produce(brief).folder
+    extra = make_film(brief.parent / "elsewhere" / "extra.mp4", seconds=3, shots=[(250, 250, 250)])
+    timeline = load(folder / "film.otio")
+    pictures = next(track for track in timeline.tracks if track.name == "Picture")
+    first = next(clip for clip in pictures if isinstance(clip, otio.schema.Clip))
+    first.media_reference.target_url = "../elsewhere/extra.mp4"
+    otio.adapters.write_to_file(timeline, str(folder / "edited.otio"))
+    bright = produce(brief, timeline=folder / "edited.otio")
+    assert Video(folder / "film.mp4").frame_at(Fraction(1, 2)).rgb().mean() > 80
+    assert all(step.kept for step in produce(brief, timeline=folder / "edited.otio").steps)
+    make_film(extra, seconds=3, shots=[(5, 5, 5)])
+    dark = {step.step: step for step in produce(brief, timeline=folder / "edited.otio").steps}
+    assert dark["pictures"].why == "../elsewhere/extra.mp4 changed"
+    assert Video(folder / "film.mp4").frame_at(Fraction(1, 2)).rgb().mean() < 40
+    assert {step.step for step in bright.steps} == dark.keys()
+
+
+def test_the_narrations_that_timelines_point_to_are_kept(brief):
+    folder = produce(brief).folder
+    for number in range(9):
+        speech = folder / "versions" / "narrate" / f"{number:016}.record.json"
+        speech.write_text("{}")
+    produce(brief)
+    assert len([*(folder / "versions" / "narrate").glob("*.record.json")]) == 10
+
+
 def sheet(made) -> list[str | None]:
     """The source time codes on a production's contact sheet."""
     about = next((made.folder / "versions" / "sheet").glob("*/about.json"))

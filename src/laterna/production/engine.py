@@ -132,6 +132,7 @@ class Run:
         self._chosen = self.store.chosen()
         self._outcomes: dict[str, Outcome] = {}
         self._whys: dict[str, str] = {}
+        self._media: dict[str, list[Version]] = {}
         self._wanted = self._selected()
         self._stopped = threading.Event()
 
@@ -189,10 +190,12 @@ class Run:
         one, by_hand = self.steps[name], self._by_hand(name)
         if by_hand is not None:
             version = Version(by_hand, self.store.fingerprint(by_hand), one.kind)
+            files = one.media(version, self.values, self.store.folder) if one.media else ()
+            self._media[name] = [Version(file, self.store.fingerprint(file), "file") for file in files]
             self._end(Outcome(name, version, True, 0.0, f"made by hand, {by_hand.name}"), Chosen(""))
             return None
         made = {other: outcome.version for other, outcome in self._outcomes.items()}
-        made_of = parts(one, self.values, made, self.options[name], self.store.folder)
+        made_of = parts(one, self.values, made, self.options[name], self.store.folder, self._media)
         record, why = self._look_up(name, made_of)
         if record is not None:
             self._end(self._outcome(name, record, kept=True, why=why), Chosen(record.key))

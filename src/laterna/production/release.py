@@ -179,7 +179,7 @@ def _released(
         _write(shelf, _REPORT, report.page(contents))
         _write(shelf, _RECORD, json.dumps(record, indent=1, ensure_ascii=False, default=_plain) + "\n")
         shelf.clear(names)
-        store.tidy(plan)
+        store.tidy(name for name, one in plan.items() if not one.lasting)
     return Release(
         folder=store.folder,
         files=tuple(map(Path, names)),

@@ -13,6 +13,7 @@ threads too; there a run that was stopped ends)::
         out.write_text(title.upper() if loud else title)
 """
 
+import contextlib
 import functools
 import graphlib
 import importlib
@@ -20,7 +21,7 @@ import importlib.metadata
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -31,10 +32,15 @@ import pydantic
 from laterna.errors import BriefError
 from laterna.media.files import quoted, regular_file
 from laterna.production.brief import nearest
+from laterna.production.imports import imported
+from laterna.production.store import Version
 
 ENTRY_POINTS = "laterna.steps"
 _PLAN = "laterna_plan_"  # begins the name of a module that a plan's file becomes
 TOOLS = ("folder", "pieces", "progress")  # what a step may ask for that shapes nothing, and so is in no key
+
+
+Media = Callable[[Version, Mapping[str, Any], Path], Iterable[Path]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Step:
     publish: str | tuple[str, ...] | None
     engines: Callable[[], str] | None
     models: tuple[str, ...] = ()
+    media: Media | None = None
+    lasting: bool = False
 
     @property
     def name(self) -> str:
@@ -57,6 +65,12 @@ class Step:
     def file(self) -> Path:
         """The file that the step is written in."""
         return Path(inspect.getfile(self.call))
+
+    @functools.cached_property
+    def imports(self) -> tuple[Path, ...]:
+        """The files beside that one which it imports; of Laterna's own steps, ``uses`` names the code."""
+        ours = self.call.__module__.startswith("laterna.")
+        return () if ours else tuple(imported(self.file))
 
     @functools.cached_property
     def needs(self) -> tuple[str, ...]:
@@ -86,6 +100,8 @@ def step(
     publish: str | tuple[str, ...] | None = "",
     engines: Callable[[], str] | None = None,
     models: Iterable[str] = (),
+    media: Media | None = None,
+    lasting: bool = False,
 ) -> Callable[[Callable[..., Path | None]], Step]:
     """Make a function a step.
 
@@ -97,6 +113,9 @@ def step(
             lay a folder's contents there, None to leave the result among the versions.
         engines: names the outside programs in use, where the result depends on which are installed.
         models: names of those whose weights shape the result, such as ("editing/boundary",).
+        media: names the files that a version made by hand points to, which may be none of the brief's: they enter the
+            keys of the steps that need it. It is given the version, the brief's fields and the production's folder.
+        lasting: old versions are never removed, because files in other hands, such as timelines, point to them.
 
     Raises:
         BriefError: the function has no ``out``, an option without a default, or the name of a step above it.
@@ -113,7 +132,9 @@ def step(
                 raise BriefError(f"The step {name!r} can't have the parameter {parameter}: give an option a default.")
         if call.__qualname__ == name and isinstance(call.__globals__.get(name), Step):
             raise BriefError(f"{quoted(inspect.getfile(call))} has two steps named {name!r}: rename one of them.")
-        return Step(call, kind, suffix, tuple(uses), name if publish == "" else publish, engines, tuple(models))
+        return Step(
+            call, kind, suffix, tuple(uses), name if publish == "" else publish, engines, tuple(models), media, lasting
+        )
 
     return decorate
 
@@ -225,15 +246,35 @@ def _found(module: str, file: str, name: str) -> Step:
 
 
 def _module(path: Path) -> ModuleType:
-    """The module written in ``path``, compiled anew: Python's own cache would miss a quick change."""
+    """The module written in ``path``, which may import others beside it.
+
+    All are compiled anew: Python's own cache would miss a quick change.
+    """
     source = regular_file(path).read_bytes()
     module = ModuleType(f"{_PLAN}{path.stem}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     try:
-        exec(compile(source, path, "exec"), vars(module))
+        with _fresh(path):
+            exec(compile(source, path, "exec"), vars(module))
     except BriefError:
         raise
     except Exception as error:  # whatever the user's own code raises; --debug shows where
         raise BriefError(f"{quoted(path)} can't be loaded, {type(error).__name__}: {error}.") from error
     return module
+
+
+@contextlib.contextmanager
+def _fresh(plan: Path) -> Iterator[None]:
+    """Let what lies beside a plan be imported, now and while its steps run, as it is now."""
+    folder, beside = str(plan.absolute().parent), {str(file) for file in imported(plan.absolute())}
+    if folder not in sys.path:
+        sys.path.append(folder)
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in beside]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes
