@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from laterna import editing
 from laterna.media import timeline as timelines
 from laterna.media.captions import Captions
 from laterna.production.brief import Brief
@@ -68,6 +69,11 @@ class Findings:
         notes = [*self._about("mix").get("notes", []), *self._about("export").get("notes", [])]
         if self._about("narrate").get("estimated"):
             notes.append("No voice spoke the narration: its captions are timed by reading speed.")
+        hasty = self._hasty_captions()
+        if hasty:
+            notes.append(
+                f"Captions that have to be read faster than is comfortable, because their words are spoken so: {hasty}."
+            )
         loudness = self.loudness or {}
         level, target = loudness.get("integrated"), loudness.get("target")
         if level is not None and target is not None and abs(level - target) > _TOLERANCE:
@@ -103,6 +109,13 @@ class Findings:
             notes=self.notes,
             credits=self.credits(brief),
         )
+
+    def _hasty_captions(self) -> int:
+        captions, narrate = self.results.get("captions"), self.results.get("narrate")
+        if captions is None:
+            return 0
+        language = _read(narrate / "transcript.json").get("language", "en") if narrate else "en"
+        return len(editing.too_fast(Captions.open(captions), language))
 
     def _about(self, step: str) -> dict[str, Any]:
         path = self.results.get(step)

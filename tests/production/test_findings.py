@@ -1,0 +1,60 @@
+"""What a reader of the result is told, from what the steps left behind."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from laterna.media.captions import Caption, Captions
+from laterna.media.transcript import Sentence, Transcript, Word
+from laterna.production.findings import Findings
+
+
+def left(folder: Path, step: str, **about: Any) -> Path:
+    (folder / step).mkdir()
+    (folder / step / "about.json").write_text(json.dumps(about))
+    return folder / step
+
+
+def test_nothing_is_told_of_steps_that_did_not_run() -> None:
+    assert Findings({}).notes == ()
+
+
+def test_a_narration_that_no_voice_spoke_is_told(tmp_path: Path) -> None:
+    (note,) = Findings({"narrate": left(tmp_path, "narrate", estimated=True)}).notes
+    assert note == "No voice spoke the narration: its captions are timed by reading speed."
+
+
+def test_what_the_mix_and_the_export_say_is_handed_on(tmp_path: Path) -> None:
+    results = {step: left(tmp_path, step, notes=[f"of the {step}"]) for step in ("mix", "export")}
+    assert Findings(results).notes == ("of the mix", "of the export")
+
+
+@pytest.mark.parametrize(("level", "told"), [(-14.4, 0), (-15.2, 1)])
+def test_a_film_that_missed_its_loudness_is_told(tmp_path: Path, level: float, told: int) -> None:
+    measured = tmp_path / "measure.json"
+    measured.write_text(json.dumps({"loudness": {"integrated": level, "true_peak": -1.0, "range": 3.0}}))
+    results = {"measure": measured, "mix": left(tmp_path, "mix", target=-14.0, notes=[])}
+    assert len(Findings(results).notes) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "seconds", "told"),
+    [
+        ("en", "The wind came down.", 1, True),
+        ("en", "The wind came down.", 2, False),
+        ("zh", "风从山上吹下来。", 1, False),
+    ],
+)
+def test_captions_that_must_be_read_in_haste_are_told(
+    tmp_path: Path, language: str, text: str, seconds: int, told: bool
+) -> None:
+    narrate = left(tmp_path, "narrate", estimated=False)
+    words = (Word(text, Fraction(0), Fraction(seconds)),)
+    Transcript((Sentence(text, words),), language).save(narrate / "transcript.json")
+    captions = tmp_path / "captions.srt"
+    Captions((Caption(Fraction(0), Fraction(seconds), (text,)),)).save(captions)
+    notes = Findings({"narrate": narrate, "captions": captions}).notes
+    assert [note.endswith("spoken so: 1.") for note in notes] == ([True] if told else [])
