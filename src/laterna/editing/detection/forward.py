@@ -49,7 +49,7 @@ class Forward:
         change = np.maximum(self._linear("change", maps), 0)
         compared = self._normed("scale", compare(pictures, embedded))
         seen = np.concatenate([compared, embedded, change], 1)
-        x = np.maximum(self._over_time("mix", seen), 0)  # (frames, channels)
+        x = np.maximum(_times(seen, self._w["mix.weight"][:, :, 0].T) + self._w["mix.bias"], 0)  # (frames, channels)
         for step in range(self._depth):
             x = x + np.maximum(self._normed(f"time.{step}.norm", self._over_time(f"time.{step}.conv", x, 2**step)), 0)
         logits = self._over_time("out", x) - np.log(np.array(RARE, np.float32))
@@ -67,9 +67,10 @@ class Forward:
         kernels = self._w[f"{layer}.0.weight"]  # (made, given, 3, 3)
         height, width = (-(-side // 2) for side in maps.shape[1:3])
         padded = np.pad(maps, ((0, 0), (1, 1), (1, 1), (0, 0)))
-        near = [padded[:, y : y + 2 * height : 2, x : x + 2 * width : 2] for y in range(3) for x in range(3)]
-        near = [part[:, :height, :width] for part in near]
-        made = _times(np.concatenate(near, 3), kernels.transpose(2, 3, 1, 0).reshape(-1, len(kernels)))
+        frame, row, place, channel = padded.strides
+        shape = len(maps), height, width, 3, 3 * maps.shape[3]  # of what each kernel sees: places of a row lie in a row
+        near = np.lib.stride_tricks.as_strided(padded, shape, (frame, 2 * row, 2 * place, row, channel))
+        made = _times(near.reshape(*shape[:3], -1), kernels.transpose(2, 3, 1, 0).reshape(-1, len(kernels)))
         return np.maximum(self._normed(f"{layer}.1", made), 0)
 
     def _dilated(self, layer: str, maps: np.ndarray) -> np.ndarray:
@@ -82,17 +83,13 @@ class Forward:
 
     def _over_time(self, layer: str, x: np.ndarray, dilation: int = 1) -> np.ndarray:
         """A convolution over the first axis of (frames, ..., given), with nothing beyond its ends."""
-        kernels = self._w[f"{layer}.weight"].reshape(*self._w[f"{layer}.weight"].shape[:2], -1)  # (made, given, 1 or 3)
-        made, _, size = kernels.shape
-        taps = x @ kernels.transpose(1, 2, 0).reshape(
-            x.shape[-1], -1
-        )  # all of them at once: (frames, ..., size * made)
-        taps = taps.reshape(*x.shape[:-1], size, made)
-        total = taps[..., size // 2, :] + self._w.get(f"{layer}.bias", np.float32(0))
-        if size == 3 and dilation < len(x):
-            total[dilation:] += taps[:-dilation, ..., 0, :]
-            total[:-dilation] += taps[dilation:, ..., 2, :]
-        return total
+        kernels = self._w[f"{layer}.weight"]  # (made, given, 3), or with a last axis of 1
+        before, now, after = (_times(x, kernels[:, :, tap].reshape(kernels.shape[:2]).T) for tap in range(3))
+        now += self._w.get(f"{layer}.bias", np.float32(0))
+        if dilation < len(x):
+            now[dilation:] += before[:-dilation]
+            now[:-dilation] += after[dilation:]
+        return now
 
     def _linear(self, layer: str, maps: np.ndarray) -> np.ndarray:
         kernels = self._w[f"{layer}.weight"].reshape(-1, maps.shape[3], *maps.shape[1:3])  # torch has channels first
@@ -161,13 +158,13 @@ def _tensors(path: Path) -> dict[str, np.ndarray]:
 def compare(pictures: np.ndarray, embedded: np.ndarray) -> np.ndarray:
     """How far frames are from others near in time, five ways, and what each is like: (frames, features)."""
     planes = pictures.astype(np.float32)
-    views = _structures(planes[:, :26, :, 0])
-    colours = planes.reshape(-1, 9, 3, 16, 3, 3).mean((2, 4)).reshape(len(planes), -1)
-    colours /= 64 * math.sqrt(colours.shape[1])
-    unlike = [_squares(x) for x in (colours, views[0], _histogram(planes), embedded)]
+    views = _structures(np.ascontiguousarray(planes[:, :26, :, 0]))
+    colours = _pooled(planes)
+    scaled = colours.reshape(len(planes), -1) / (64 * math.sqrt(colours[0].size))
+    unlike = [_squares(x) for x in (scaled, views[0], _histogram(pictures), embedded)]
     alike = np.max([_times(views[0], view.T) for view in views], axis=0)
     unlike.append(2 - 2 * np.maximum(alike, alike.T))
-    return np.concatenate([*(_apart(squares) for squares in unlike), _statistics(planes)], 1)
+    return np.concatenate([*(_apart(squares) for squares in unlike), _statistics(planes, colours)], 1)
 
 
 def _times(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -218,23 +215,31 @@ def _structure(luma: np.ndarray) -> np.ndarray:
     return _unit(np.concatenate([right * steep, down * steep], 1).reshape(len(luma), -1))
 
 
-def _histogram(planes: np.ndarray) -> np.ndarray:
+def _pooled(planes: np.ndarray) -> np.ndarray:
+    """Means of 16x9 places: (frames, 9, 16, 3)."""
+    rows = planes.reshape(-1, 9, 3, 48 * 3)
+    return (rows[:, :, 0] + rows[:, :, 1] + rows[:, :, 2]).reshape(-1, 9, 16, 3, 3).sum(3) / 9
+
+
+def _histogram(pictures: np.ndarray) -> np.ndarray:
     """Square roots of how often each of 8x4x4 colours is seen: unit vectors (frames, 128)."""
-    ranks = [
-        np.clip((planes[..., place] - low) / step, 0, most).astype(np.int64)
-        for place, (low, step, most) in enumerate(((0, 32, 7), (96, 16, 3), (96, 16, 3)))
-    ]
-    colour = (ranks[0] * 16 + ranks[1] * 4 + ranks[2]).reshape(len(planes), -1)
-    frames = np.arange(len(planes))[:, None] * 128
-    counts = np.bincount((colour + frames).ravel(), minlength=128 * len(planes)).reshape(-1, 128)
+    luma, *colours = np.moveaxis(pictures, 3, 0).astype(np.int64)
+    blue, red = (((plane - 96) // 16).clip(0, 3) for plane in colours)
+    colour = (luma // 32 * 16 + blue * 4 + red).reshape(len(pictures), -1)
+    frames = np.arange(len(pictures))[:, None] * 128
+    counts = np.bincount((colour + frames).ravel(), minlength=128 * len(pictures)).reshape(-1, 128)
     return np.sqrt(counts / np.float32(colour.shape[1])).astype(np.float32)
 
 
-def _statistics(planes: np.ndarray) -> np.ndarray:
-    flat = planes.reshape(len(planes), -1, 3)
-    edges = np.abs(np.diff(planes[..., 0], axis=2)).mean((1, 2))[:, None]
-    brightest = flat[..., 0].max(1)[:, None]
-    return np.concatenate([flat.mean(1) / 64, flat.std(1, ddof=1) / 64, edges / 16, brightest / 64], 1)
+def _statistics(planes: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """Means and contrasts of brightness and colour, how much there is of edges, the brightest: (frames, 8)."""
+    mean, count = colours.mean((1, 2)), planes[0, ..., 0].size
+    square = _pooled(planes * planes).mean((1, 2))
+    contrast = np.sqrt(np.maximum(square - mean * mean, 0) * count / (count - 1))
+    luma = np.ascontiguousarray(planes[..., 0])
+    edges = np.abs(luma[:, :, 1:] - luma[:, :, :-1]).reshape(len(luma), -1).mean(1)
+    brightest = luma.reshape(len(luma), -1).max(1)
+    return np.concatenate([mean / 64, contrast / 64, edges[:, None] / 16, brightest[:, None] / 64], 1)
 
 
 def _unit(x: np.ndarray) -> np.ndarray:
@@ -243,7 +248,7 @@ def _unit(x: np.ndarray) -> np.ndarray:
 
 def _halved(maps: np.ndarray) -> np.ndarray:
     """Means of 2x2 places, of fewer at the bottom of an odd height."""
-    frames, height, width, channels = maps.shape
-    if height % 2:
+    if maps.shape[1] % 2:
         maps = np.concatenate([maps, maps[:, -1:]], 1)
-    return maps.reshape(frames, -(-height // 2), 2, width // 2, 2, channels).mean((2, 4))
+    rows = maps[:, ::2] + maps[:, 1::2]
+    return (rows[:, :, ::2] + rows[:, :, 1::2]) / 4

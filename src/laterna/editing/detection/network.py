@@ -14,7 +14,7 @@ from laterna.learning.store import find
 from laterna.media.shots import Transition
 from laterna.media.video import Frame
 
-NEW = 288  # frames answered at a time
+NEW = 448  # frames answered at a time
 
 
 class Network:
