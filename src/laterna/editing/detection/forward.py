@@ -53,7 +53,7 @@ class Forward:
         for step in range(self._depth):
             x = x + np.maximum(self._normed(f"time.{step}.norm", self._over_time(f"time.{step}.conv", x, 2**step)), 0)
         logits = self._over_time("out", x) - np.log(np.array(RARE, np.float32))
-        return 1 / (1 + np.exp(-logits))
+        return 1 / (1 + np.exp(-logits.clip(-50, 50)))
 
     def _seen(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is seen in each picture alone: maps (frames, 7, 12, channels), and features (frames, 64)."""
@@ -122,7 +122,7 @@ def read(folder: Path) -> Forward:
     network = Forward(_tensors(folder / WEIGHTS))
     try:
         network.probabilities(np.zeros((1, 27, 48, 3), np.uint8))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, cv2.error) as error:
         raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
     return network
 
@@ -136,17 +136,14 @@ def _config(path: Path) -> dict[str, Any]:
 
 def _tensors(path: Path) -> dict[str, np.ndarray]:
     """The float32 tensors of a safetensors file: the length of a JSON header, the header, and raw numbers."""
+    tensors = {}
     try:
         raw = path.read_bytes()
         start = 8 + int.from_bytes(raw[:8], "little")
-        rows = json.loads(raw[8:start])
-        tensors = {
-            name: np.frombuffer(raw[start + row["data_offsets"][0] : start + row["data_offsets"][1]], "<f4").reshape(
-                row["shape"]
-            )
-            for name, row in rows.items()
-            if row.get("dtype") == "F32"
-        }
+        for name, row in json.loads(raw[8:start]).items():
+            if row.get("dtype") == "F32":
+                first, end = (start + offset for offset in row["data_offsets"])
+                tensors[name] = np.frombuffer(raw[first:end], "<f4").reshape(row["shape"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{quoted(path)} is missing, broken or cut short: copy the model again.") from error
     for name, tensor in tensors.items():
