@@ -87,6 +87,11 @@ def test_a_title_that_cannot_be_set_is_refused(film):
         poster(film[0], folder=film[1], title="ש")
 
 
+def test_a_size_that_is_none_is_refused(film):
+    with pytest.raises(DataError, match="A picture of 1x1 can't be drawn"):
+        poster(film[0], folder=film[1], size=(1, 1))
+
+
 def test_attention_falls_on_what_differs():
     picture = np.full((90, 160, 3), 90, np.uint8)
     picture[40:60, 100:120] = (220, 40, 30)

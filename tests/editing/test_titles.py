@@ -81,6 +81,12 @@ def test_characters_that_no_font_has_are_named():
         clean("Dragon 🐉 ש")
 
 
+@pytest.mark.parametrize("size", [(0, 0), (1, 1), (15, 320), (320, 99_999), (-320, 180)])
+def test_a_size_in_which_nothing_can_be_set_is_refused(size):
+    with pytest.raises(DataError, match="both sides must be 16 to 16384 pixels"):
+        title("Hello", size=size)
+
+
 def test_an_unknown_style_is_refused():
     with pytest.raises(DataError, match="use one of title, lower_third, end, caption"):
         drawn("Hello", "headline", (320, 180))

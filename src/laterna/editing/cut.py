@@ -22,6 +22,7 @@ from laterna.editing.cutting.narration import breath, lines, voices
 from laterna.editing.cutting.pins import Ban, Pin, Pinboard, banned
 from laterna.editing.cutting.rules import Pick, Rules
 from laterna.editing.cutting.slots import plan
+from laterna.editing.titles import check_size
 from laterna.errors import BriefError
 from laterna.media.audio import Audio
 from laterna.media.timecode import parse_rate
@@ -89,7 +90,9 @@ def cut(
 
     Raises:
         BriefError: the footage or the length does not suffice, or pins and bans can't be met.
+        DataError: the size is none for a picture.
     """
+    check_size(size)
     exact = parse_rate(rate)
     length, rules = _measures(seconds, shortest, longest, mood, exact)
     forbidden = banned(bans, [file.path for file in footage], exact)

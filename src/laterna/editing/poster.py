@@ -16,7 +16,7 @@ from PIL import Image, ImageFilter
 
 from laterna.editing.analyse import Footage
 from laterna.editing.rendering.segments import segments
-from laterna.editing.titles import check
+from laterna.editing.titles import check, check_size
 from laterna.editing.typography import SANS, SERIF, Line
 from laterna.media.timeline import frame_rate
 from laterna.media.video import Video
@@ -54,8 +54,10 @@ def poster(
             files only the poster's own picture is decoded.
 
     Raises:
-        DataError: the timeline has no picture, a file is missing, or the fonts lack a character.
+        DataError: the timeline has no picture, a file is missing, the fonts lack a character, or the size is none for a
+            picture.
     """
+    check_size(size)
     title_lines = check(timeline.name if title is None else title, "title")
     small = check(line or "", "title")
     picture = _best_picture(timeline, folder, {footage.path: footage for footage in measured})

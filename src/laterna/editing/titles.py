@@ -17,6 +17,7 @@ from laterna.errors import DataError
 
 Style = Literal["title", "lower_third", "end", "caption"]
 
+_SHORTEST_SIDE, _LONGEST_SIDE = 16, 16384  # pixels
 SAFE_MARGIN = 0.05  # of the width and of the height, on every side
 WHITE = (255, 255, 255)
 _SHADE = (8, 8, 12)
@@ -60,13 +61,27 @@ def title(text: str, *, style: Style = "title", size: tuple[int, int] = (1280, 7
         size: the frame's width and height in pixels.
 
     Raises:
-        DataError: the fonts lack a character.
+        DataError: the fonts lack a character, or the size is none for a picture.
     """
+    check_size(size)
     overlay = drawn(text, style, size)
     frame = Image.new("RGBA", size)
     if overlay is not None:
         frame.paste(overlay.image, (overlay.left, overlay.top))
     return frame
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Refuse a size (width, height) in which nothing can be set.
+
+    Raises:
+        DataError: a side is shorter than 16 pixels or longer than 16384.
+    """
+    if not _SHORTEST_SIDE <= min(size) <= max(size) <= _LONGEST_SIDE:
+        raise DataError(
+            f"A picture of {size[0]}x{size[1]} can't be drawn: both sides must be {_SHORTEST_SIDE} to {_LONGEST_SIDE}"
+            " pixels."
+        )
 
 
 def drawn(text: str, style: Style, size: tuple[int, int]) -> Overlay | None:

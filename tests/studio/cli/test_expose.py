@@ -89,6 +89,7 @@ def test_what_is_not_said_is_the_functions_own_default(play: Any) -> None:
     ("words", "sentence"),
     [
         (["--rate", "fast"], "Invalid value for rate: 'fast' is not a number"),
+        (["--seed", "-1"], "Invalid value for '--seed': Input should be greater than or equal to 0"),
         (["--size", "720p"], "Invalid value for size: '720p' is not a size: write 1280x720"),
         (["--mood", "angry"], "Invalid value for '--mood': 'angry' is not one of 'calm', 'tense'"),
         (["--moood", "calm"], "--mood"),
@@ -97,7 +98,11 @@ def test_what_is_not_said_is_the_functions_own_default(play: Any) -> None:
 )
 def test_a_wrong_word_is_named(play: Any, words: list[str], sentence: str) -> None:
     def take(
-        *, rate: Fraction = Fraction(25), size: tuple[int, int] = (2, 2), mood: Literal["calm", "tense"] = "calm"
+        *,
+        rate: Fraction = Fraction(25),
+        size: tuple[int, int] = (2, 2),
+        mood: Literal["calm", "tense"] = "calm",
+        seed: int = 0,
     ) -> None:
         """Take words."""
 

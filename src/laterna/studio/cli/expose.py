@@ -133,7 +133,8 @@ def _door(parameter: inspect.Parameter, help_text: str) -> _Door | None:
 
 def _option(parameter: inspect.Parameter, metavar: str | None) -> Any:
     flag = (f"--{parameter.name.replace('_', '-')}",) if parameter.default is False else ()  # else Typer adds --no-...
-    return typer.Option(*flag, metavar=metavar)
+    least = 0 if parameter.name == "seed" else None  # NumPy's generators take no other
+    return typer.Option(*flag, metavar=metavar, min=least)
 
 
 def _argument(parameter: inspect.Parameter, metavar: str | None) -> Any:
