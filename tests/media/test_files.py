@@ -13,8 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.errors import MediaError
-from laterna.media.files import quoted, regular_file, sha256, write_bytes, write_text, written_whole
+from laterna.errors import MediaError, StorageError
+from laterna.media.files import (
+    folder_beside,
+    made_folder,
+    quoted,
+    regular_file,
+    sha256,
+    write_bytes,
+    write_text,
+    written_whole,
+)
 
 NAMES = ["plain.txt", "with space.txt", "日本語.txt", "two\nlines.txt", "quote'\".txt", ".hidden", "no suffix"]
 
@@ -141,6 +150,22 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path, folder: str) -> None:
     with pytest.raises(MediaError, match="choose another folder") as caught:
         write_text(tmp_path / folder / "a.txt", "x")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("folder", ["file.txt", "file.txt/below"])
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file.txt").write_text("x")
+    with pytest.raises(StorageError, match="choose another folder"):
+        made_folder(tmp_path / folder)
+    with pytest.raises(StorageError, match="choose another folder"), folder_beside(tmp_path / folder / "film.mp4"):
+        pass
+
+
+def test_a_folder_beside_a_file_is_hidden_and_goes_with_its_block(tmp_path: Path) -> None:
+    with folder_beside(tmp_path / "new" / "film.mp4") as folder:
+        (folder / "piece").write_text("x")
+        assert (folder.parent, folder.name[0]) == (tmp_path / "new", ".")
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_a_regular_file_is_given_back(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A timeline made into a film: segments encoded side by side, kept, and joined without encoding them again."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from laterna.media import encode
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Encoding
-from laterna.media.files import quoted, sha256
+from laterna.media.files import folder_beside, quoted, sha256
 from laterna.media.pieces import Pieces
 from laterna.media.timeline import frame_rate
 from laterna.media.video import Video
@@ -131,6 +130,5 @@ def _shelf(
     if pieces is not None:
         yield pieces, fingerprint
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".pieces-") as temporary:
-        yield Pieces(Path(temporary)), str  # nothing outlives the run: a path is name enough
+    with folder_beside(out) as temporary:
+        yield Pieces(temporary), str  # nothing outlives the run: a path is name enough

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,6 +50,33 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write ``text`` whole to ``path`` as UTF-8 with ``\\n`` line ends, or leave ``path`` as it was."""
     write_bytes(path, text.encode())
+
+
+def made_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, and those that it lies in, where they are missing.
+
+    Raises:
+        StorageError: a file is in the way, or the folder above can't be written.
+    """
+    folder = Path(path)
+    with _named_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextlib.contextmanager
+def folder_beside(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a hidden folder beside ``path``, for what is needed while it is written; nothing of it is left.
+
+    Raises:
+        StorageError: the folder can't be written.
+    """
+    final = Path(path)
+    with contextlib.ExitStack() as stack:
+        with _named_errors(final):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            made = stack.enter_context(tempfile.TemporaryDirectory(dir=final.parent, prefix=".partial-"))
+        yield Path(made)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ import opentimelineio as otio
 
 from laterna.errors import DataError
 from laterna.media.audio import Audio, AudioWriter
-from laterna.media.files import disk_full_named
+from laterna.media.files import disk_full_named, made_folder
 from laterna.sound.duck import FRAME as DUCK_FRAME
 from laterna.sound.duck import ducking, frame_power
 from laterna.sound.envelope import sample_gain
@@ -122,7 +122,7 @@ def mix(
     placed = _placed(timeline, folder, total)
     with contextlib.ExitStack() as stack:
         shelf = stems or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="laterna-mix-")))
-        shelf.mkdir(parents=True, exist_ok=True)
+        made_folder(shelf)
         stack.enter_context(disk_full_named(shelf))
         read = {name: stack.enter_context(tempfile.TemporaryFile(dir=shelf)) for name in placed}
         gains, duck = _balance(placed, read, total, offsets, duck_db)
