@@ -177,13 +177,15 @@ def _best_start(weights: np.ndarray, length: int) -> int:
 def _graded(picture: np.ndarray) -> np.ndarray:
     """Full range, a gentle curve, cool shadows and warm lights, darker corners; float32 in 0..1."""
     low, high = np.percentile(picture, (0.5, 99.5))
-    light = np.clip((picture.astype(np.float32) - low) / max(32.0, high - low), 0, 1)
-    light = 0.55 * light + 0.45 * (3 - 2 * light) * light**2
-    luma = light.mean(axis=2, keepdims=True)
-    light += (1 - luma) * _COOL + luma * _WARM
+    levels = np.clip((np.arange(256, dtype=np.float32) - low) / max(32.0, high - low), 0, 1)
+    light = (0.55 * levels + 0.45 * (3 - 2 * levels) * levels**2).astype(np.float32)[picture]
+    luma = light.mean(axis=2)
     rows, columns = (np.linspace(-1, 1, side, dtype=np.float32) for side in picture.shape[:2])
     vignette = 1 - 0.22 * np.clip(np.hypot(rows[:, None], columns) - 0.5, 0, 1)
-    return np.clip(light * vignette[..., None], 0, 1)
+    for channel, cool, warm in zip(np.moveaxis(light, 2, 0), _COOL, _WARM, strict=True):  # one by one, for the memory
+        channel += cool + luma * (warm - cool)
+        channel *= vignette
+    return np.clip(light, 0, 1, out=light)
 
 
 def _on_ground(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -194,8 +196,9 @@ def _on_ground(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     rows = len(image)
     reach = 0.42 if rows < size[1] else 0.5
     depth = np.clip((np.arange(rows, dtype=np.float32) / rows - (1 - reach)) / reach, 0, 1)
-    melt = (3 - 2 * depth) * depth**2 * (1.0 if rows < size[1] else 0.88)
-    canvas[:rows] = image + (ground - image) * melt[:, None, None]
+    melt = ((3 - 2 * depth) * depth**2 * (1.0 if rows < size[1] else 0.88))[:, None, None]
+    canvas[:rows] *= melt
+    canvas[:rows] += image * (1 - melt)
     return canvas
 
 

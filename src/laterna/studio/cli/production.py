@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def produce(
@@ -41,7 +41,7 @@ def produce(
     """
     from laterna import production
 
-    _give_freed_frames_back()
+    _share_arenas()
     with Progress(why=why) as progress:
         made = production.produce(
             brief, out=out, only=only, plan=plan, timeline=timeline, draft=draft, tell=progress.tell
@@ -73,10 +73,13 @@ def _short(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _give_freed_frames_back() -> None:
-    """Have glibc map whatever is larger than 128 KiB: it would keep hundreds of megabytes of freed frames in arenas."""
+def _share_arenas() -> None:
+    """Have glibc's malloc serve all threads from two arenas.
+
+    By default each thread gets its own, where hundreds of megabytes of freed frames lie idle.
+    """
     with contextlib.suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 128 * 1024)
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def new(
