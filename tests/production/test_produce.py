@@ -213,6 +213,13 @@ def test_pictures_by_hand_that_the_film_cannot_hold_are_named(brief, make_film):
         produce(written(brief.parent, codec='"webm"'))
 
 
+def test_a_film_by_hand_is_measured_by_its_own_sound(brief, make_film):
+    by_hand = make_film(produce(brief).folder / "versions" / "film" / "hand.mp4", seconds=2)
+    level = sound.loudness(Audio(by_hand)).integrated
+    assert abs(level - -14) > 1
+    assert produce(brief).loudness["integrated"] == pytest.approx(level)
+
+
 def test_a_timeline_by_hand_may_bring_media_whose_changes_are_seen(brief, make_film):
     folder = produce(brief).folder
     extra = make_film(brief.parent / "elsewhere" / "extra.mp4", seconds=3, shots=[(250, 250, 250)])
