@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from laterna.editing import shots
+from laterna import editing
 from laterna.media.encode import Encoding, VideoWriter
 from laterna.media.shots import ShotTable, Transition
 from laterna.media.video import Video
@@ -19,6 +20,15 @@ from laterna.media.video import Video
 RATE = Fraction(25)
 SIZE = 160, 90
 Pictures = np.ndarray  # (frames, 90, 160, 3) uint8
+Shots = Callable[[Video], ShotTable]
+
+
+@pytest.fixture(params=["network", "classical"])
+def shots(request: pytest.FixtureRequest) -> Shots:
+    """Both ways to find shots, which promise the same."""
+    if request.param == "network":
+        pytest.importorskip("torch")
+    return partial(editing.shots, method=request.param)
 
 
 def place(seed: int, width: int = 400, height: int = 200) -> np.ndarray:
@@ -71,26 +81,26 @@ def mixed(old: Pictures, new: Pictures, length: int) -> Pictures:
     return np.concatenate([old[:-length], between.astype(np.uint8), new[length:]])
 
 
-def test_a_cut_is_found_to_the_frame(tmp_path: Path) -> None:
+def test_a_cut_is_found_to_the_frame(tmp_path: Path, shots: Shots) -> None:
     table = shots(write(tmp_path / "cut.mp4", np.concatenate([pan(1, 31), pan(2, 44), pan(3, 25)])))
     assert [(t.kind, t.first_frame, t.last_frame) for t in found(table)] == [("cut", 31, 31), ("cut", 75, 75)]
     assert all(0.5 <= t.confidence <= 1 for t in found(table))
     assert [(shot.start, shot.end) for shot in table] == [(0, 31 / RATE), (31 / RATE, 75 / RATE), (75 / RATE, 4)]
 
 
-def test_a_cut_to_the_same_place_seen_anew_is_found(tmp_path: Path) -> None:
+def test_a_cut_to_the_same_place_seen_anew_is_found(tmp_path: Path, shots: Shots) -> None:
     closer = np.stack([framed(place(1), 130, 70, 1.6)] * 40)
     table = shots(write(tmp_path / "again.mp4", np.concatenate([still(1, 40), closer])))
     assert [(t.kind, t.first_frame) for t in found(table)] == [("cut", 40)]
 
 
-def test_cuts_are_found_among_fast_pictures(tmp_path: Path) -> None:
+def test_cuts_are_found_among_fast_pictures(tmp_path: Path, shots: Shots) -> None:
     table = shots(write(tmp_path / "fast.mp4", np.concatenate([pan(seed, 12, 6) for seed in range(8)])))
     assert [t.first_frame for t in found(table)] == list(range(12, 96, 12))
 
 
 @pytest.mark.parametrize("length", [6, 14, 30])
-def test_a_dissolve_is_found_with_its_extent(tmp_path: Path, length: int) -> None:
+def test_a_dissolve_is_found_with_its_extent(tmp_path: Path, shots: Shots, length: int) -> None:
     table = shots(write(tmp_path / "dissolve.mp4", mixed(pan(4, 60, 0.4), pan(5, 60, -0.4), length)))
     (transition,) = found(table)
     assert transition.kind == "dissolve"
@@ -100,7 +110,7 @@ def test_a_dissolve_is_found_with_its_extent(tmp_path: Path, length: int) -> Non
 
 
 @pytest.mark.parametrize(("rate", "length"), [(10, 8), (60, 80)])
-def test_transitions_are_found_at_any_rate(tmp_path: Path, rate: int, length: int) -> None:
+def test_transitions_are_found_at_any_rate(tmp_path: Path, shots: Shots, rate: int, length: int) -> None:
     film = mixed(pan(4, length + 40, 0.2), pan(5, length + 40, -0.2), length)
     (transition,) = found(shots(write(tmp_path / "rate.mp4", film, Fraction(rate))))
     assert transition.kind == "dissolve"
@@ -109,7 +119,7 @@ def test_transitions_are_found_at_any_rate(tmp_path: Path, rate: int, length: in
 
 
 @pytest.mark.parametrize("level", [0, 255])
-def test_a_fade_through_black_or_white_is_one_transition(tmp_path: Path, level: int) -> None:
+def test_a_fade_through_black_or_white_is_one_transition(tmp_path: Path, shots: Shots, level: int) -> None:
     flat = np.full((5, *SIZE[::-1], 3), level, np.uint8)
     dark = np.full((10, *SIZE[::-1], 3), level, np.uint8)
     film = np.concatenate([mixed(still(6, 50), dark, 10), flat, mixed(dark, still(7, 50), 10)])
@@ -138,7 +148,7 @@ EDGES = {
 
 
 @pytest.mark.parametrize("edge", EDGES)
-def test_a_wipe_is_found_with_its_extent(tmp_path: Path, edge: str) -> None:
+def test_a_wipe_is_found_with_its_extent(tmp_path: Path, shots: Shots, edge: str) -> None:
     film = wiped(pan(8, 60, 0.3), pan(9, 60, 0.3), EDGES[edge], 16)
     (transition,) = found(shots(write(tmp_path / "wipe.mp4", film)))
     assert transition.kind == "wipe"
@@ -177,7 +187,7 @@ def lightning(pictures: Pictures) -> None:
 @pytest.mark.parametrize("disturb", [flash, strobe, lights_on, lights_down, passer_by, lightning])
 @pytest.mark.parametrize("camera", [still, pan])
 def test_what_happens_within_a_shot_is_no_boundary(
-    tmp_path: Path, disturb: Callable[[Pictures], None], camera: Callable[[int, int], Pictures]
+    tmp_path: Path, shots: Shots, disturb: Callable[[Pictures], None], camera: Callable[[int, int], Pictures]
 ) -> None:
     pictures = camera(10, 100)
     disturb(pictures)
@@ -199,13 +209,15 @@ def shake(index: int) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize("move", [whip, zoom, shake])
-def test_what_the_camera_does_is_no_boundary(tmp_path: Path, move: Callable[[int], tuple[float, float, float]]) -> None:
+def test_what_the_camera_does_is_no_boundary(
+    tmp_path: Path, shots: Shots, move: Callable[[int], tuple[float, float, float]]
+) -> None:
     picture = place(11)
     film = write(tmp_path / "moved.mp4", [framed(picture, *move(index)) for index in range(90)])
     assert found(shots(film)) == []
 
 
-def test_shots_tile_the_film_and_end_where_it_ends(tmp_path: Path) -> None:
+def test_shots_tile_the_film_and_end_where_it_ends(tmp_path: Path, shots: Shots) -> None:
     film = write(tmp_path / "all.mp4", np.concatenate([mixed(still(1, 50), pan(2, 50), 12), pan(3, 40)]))
     table = shots(film)
     assert (table[0].start_frame, table[0].start, table[-1].end_frame) == (0, 0, 128)
@@ -214,21 +226,21 @@ def test_shots_tile_the_film_and_end_where_it_ends(tmp_path: Path) -> None:
     assert ShotTable.from_json(table.to_json()) == ShotTable.from_json(shots(film).to_json())
 
 
-def test_boundaries_are_found_once_across_a_long_film(tmp_path: Path) -> None:
+def test_boundaries_are_found_once_across_a_long_film(tmp_path: Path, shots: Shots) -> None:
     """Long enough that it is looked at in several windows, with cuts where they meet."""
     lengths = [37, 61, 53, 47, 44, 71] * 4
     film = write(tmp_path / "long.mp4", np.concatenate([still(seed, n) for seed, n in enumerate(lengths)]))
     assert [t.first_frame for t in found(shots(film))] == np.cumsum(lengths)[:-1].tolist()
 
 
-def test_a_film_of_one_frame_is_one_shot(tmp_path: Path) -> None:
+def test_a_film_of_one_frame_is_one_shot(tmp_path: Path, shots: Shots) -> None:
     (shot,) = shots(write(tmp_path / "one.mp4", still(1, 1)))
     assert (shot.start_frame, shot.end_frame, shot.transition_in.kind) == (0, 1, "start")
     assert 0 == shot.start < shot.end
 
 
 @pytest.mark.parametrize("frames", [2, 3, 9])
-def test_short_films_have_cuts_too(tmp_path: Path, frames: int) -> None:
+def test_short_films_have_cuts_too(tmp_path: Path, shots: Shots, frames: int) -> None:
     film = write(tmp_path / "short.mp4", np.concatenate([still(1, 1), still(2, frames - 1)]))
     assert [t.first_frame for t in found(shots(film))] == [1]
 
@@ -247,7 +259,7 @@ def coded(path: Path, pictures: Pictures, pixels: str, codec: str, stamps: Seque
     return Video(path)
 
 
-def test_a_variable_rate_keeps_the_frames_own_times(tmp_path: Path) -> None:
+def test_a_variable_rate_keeps_the_frames_own_times(tmp_path: Path, shots: Shots) -> None:
     steps = np.random.default_rng(3).choice([17, 40, 83], 80)
     stamps = [0, *np.cumsum(steps)[:-1].tolist()]
     film = coded(tmp_path / "vfr.mkv", np.concatenate([pan(1, 33), pan(2, 47)]), "yuv420p", "libx264", stamps)
@@ -260,7 +272,7 @@ def test_a_variable_rate_keeps_the_frames_own_times(tmp_path: Path) -> None:
     ("pixels", "codec"),
     [("yuv420p10le", "libx264"), ("yuv444p", "libx264"), ("gray", "ffv1"), ("bgr0", "ffv1"), ("yuv422p10le", "ffv1")],
 )
-def test_any_depth_and_layout_of_pixels_is_read(tmp_path: Path, pixels: str, codec: str) -> None:
+def test_any_depth_and_layout_of_pixels_is_read(tmp_path: Path, shots: Shots, pixels: str, codec: str) -> None:
     film = coded(
         tmp_path / "deep.mkv", mixed(np.concatenate([still(1, 30), still(2, 40)]), still(3, 40), 12), pixels, codec,
         range(0, 98 * 40, 40),
