@@ -48,11 +48,17 @@ def joined_film(seed: int) -> Path:
 def _judged(name: str, films: Sequence[Path]) -> list[Row]:
     scores = {method: _score(method, films) for method in METHODS}
     protocol = (
-        f"{len(films)} {WHAT[name]}; {scores['network']}; cuts within 2 frames, gradual ones touching the true span"
-        " dilated by 2, one to one"
+        f"{len(films)} {WHAT[name]}; {{}}; cuts within 2 frames, gradual ones touching the true span dilated by 2, one"
+        " to one"
     )
     return [
-        _row(f"{FIGURES[key]}, {WHAT[name]}, {method}", key, score, reach if method == "network" else None, protocol)
+        _row(
+            f"{FIGURES[key]}, {WHAT[name]}, {method}",
+            key,
+            score,
+            reach if method == "network" else None,
+            protocol.format(score),
+        )
         for key, reach in zip(FIGURES, REACH[name], strict=True)
         for method, score in scores.items()
     ]
