@@ -24,8 +24,8 @@ FRACTION = 0.6  # of a bare decode's speed
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--joined", type=int, nargs="*", default=range(700, 712), help="seeds of films of real clips")
-    parser.add_argument("--theatre", type=int, nargs="*", default=range(7000, 7012), help="seeds of theatre films")
+    parser.add_argument("--joined", type=int, nargs="*", default=range(750, 762), help="seeds of films of real clips")
+    parser.add_argument("--theatre", type=int, nargs="*", default=range(7500, 7512), help="seeds of theatre films")
     parser.add_argument("--rounds", type=int, default=5, help="of the speed measurement; 0 for none")
 
 

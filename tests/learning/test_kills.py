@@ -14,7 +14,7 @@ import toys
 
 from laterna.learning import load, train
 from laterna.learning.checkpoint import CHECKPOINT
-from laterna.learning.store import CONFIG
+from laterna.learning.folder import CONFIG
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["laterna.learning.training", "laterna.learning.launch"])  # once, for all of them

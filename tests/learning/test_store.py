@@ -9,7 +9,8 @@ import toys
 
 from laterna.errors import ModelError, StorageError
 from laterna.learning import store as shelves
-from laterna.learning.store import CONFIG, bundled_store, find, held, models, user_store
+from laterna.learning.folder import CONFIG
+from laterna.learning.store import bundled_store, find, held, models, user_store
 from laterna.learning.weights import load, save
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from laterna.errors import MediaError, ModelError
 from laterna.learning.card import CARD
-from laterna.learning.store import CONFIG, WEIGHTS
+from laterna.learning.folder import CONFIG, WEIGHTS
 from laterna.learning.weights import load, read, save
 
 INPUT = torch.linspace(-1, 1, 8).reshape(4, 2)

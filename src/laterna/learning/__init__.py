@@ -31,7 +31,7 @@ _HOMES = {
     "weights": ("load", "save"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}  # no name is a module's too
-_NEEDED = ("torch", "lightning_fabric", "safetensors", "huggingface_hub")
+_NEEDED = ("torch", "lightning_fabric", "huggingface_hub")
 
 __all__ = [
     "Card", "Evaluation", "Model", "Phase", "Progress", "Recipe", "Samples", "Splits", "Stored", "Trained",

@@ -12,9 +12,8 @@ import laterna
 from laterna.errors import ModelError, StorageError
 from laterna.learning import recipe
 from laterna.learning.card import CARD, Card
+from laterna.learning.folder import CONFIG, WEIGHTS
 from laterna.media.files import quoted
-
-CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import safetensors
 import safetensors.torch
 from torch import Tensor
 
 from laterna.errors import ModelError
 from laterna.learning.card import CARD, Card
+from laterna.learning.folder import CONFIG, WEIGHTS, claimed, configuration, tensors
 from laterna.learning.recipe import registered
-from laterna.learning.store import CONFIG, WEIGHTS, find
+from laterna.learning.store import find
 from laterna.media.files import quoted, written_whole
 
 if TYPE_CHECKING:
     from laterna.learning.model import Model
 
 _Kind = TypeVar("_Kind", bound="Model")
-
-_UNSAFE = (".bin", ".ckpt", ".pkl", ".pt", ".pth")  # reading them can run code
 
 
 def load(name: str, *, device: str = "cpu", allow_non_commercial: bool = False) -> "Model":
@@ -41,7 +39,7 @@ def load(name: str, *, device: str = "cpu", allow_non_commercial: bool = False) 
         raise ModelError(
             f"{name} has the licence {card.licence}, which forbids commercial use: allow it by allow_non_commercial."
         )
-    return read(registered(_config(folder)["model"]).model, folder, device)
+    return read(registered(configuration(folder)["model"]).model, folder, device)
 
 
 def save(model: "Model", card: Card, folder: Path) -> None:
@@ -53,11 +51,11 @@ def save(model: "Model", card: Card, folder: Path) -> None:
     """
     card.check()
     config = {"model": model.name, "version": model.version, **model.config}
-    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in model.state_dict().items()}
+    kept = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in model.state_dict().items()}
     contents = {
         CARD: card.text().encode(),
         CONFIG: json.dumps(config, indent=1, sort_keys=True).encode() + b"\n",
-        WEIGHTS: safetensors.torch.save(tensors, metadata={"format": "pt"}),
+        WEIGHTS: safetensors.torch.save(kept, metadata={"format": "pt"}),
     }
     with ExitStack() as files:  # they take their names one after another, once all are on the disk
         for name, content in contents.items():
@@ -71,53 +69,19 @@ def read(kind: type[_Kind], folder: Path, device: str = "cpu") -> _Kind:
     Raises:
         ModelError: the folder is of another model or a newer version, or its files are broken or unsafe.
     """
-    config = _config(folder)
-    name, version = config.pop("model"), config.pop("version")
-    if name != kind.name:
-        raise ModelError(f"{quoted(folder)} holds weights of {name}, not of {kind.name}: load them by that name.")
-    if version > kind.version:
-        raise ModelError(f"{quoted(folder)} was made by a newer Laterna (weights {version}): update Laterna.")
-    tensors = _tensors(folder / WEIGHTS, device)
+    version, config = claimed(folder, kind.name, kind.version)
+    kept = tensors(folder, "pt", device)
     if version < kind.version:
-        config, tensors = kind.upgrade(version, config, tensors)
-    model = _built(kind, folder, config, tensors).to(device).eval()
+        config, kept = kind.upgrade(version, config, kept)
+    model = _built(kind, folder, config, kept).to(device).eval()
     model.card = Card.open(folder / CARD)
     return model
 
 
-def _built(kind: type[_Kind], folder: Path, config: dict[str, Any], tensors: dict[str, Tensor]) -> _Kind:
+def _built(kind: type[_Kind], folder: Path, config: dict[str, Any], kept: dict[str, Tensor]) -> _Kind:
     try:
         model = kind(**config)
-        model.load_state_dict(tensors, strict=True)
+        model.load_state_dict(kept, strict=True)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
     return model
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    """config.json: a model's name, the version of its weights, and its constructor's arguments."""
-    try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(f"{quoted(folder)} has no {CONFIG}: it is not a model's folder.") from error
-    except ValueError as error:
-        raise ModelError(f"{quoted(folder / CONFIG)} is garbled: copy the model again from its source.") from error
-    known = isinstance(config, dict) and isinstance(config.get("model"), str) and isinstance(config.get("version"), int)
-    if not known:
-        raise ModelError(f"{quoted(folder / CONFIG)} names no model of Laterna: name the folder of one.")
-    return dict(config)
-
-
-def _tensors(path: Path, device: str) -> dict[str, Tensor]:
-    if not path.exists():
-        unsafe = [p.name for p in sorted(path.parent.glob("*")) if p.suffix in _UNSAFE]
-        found = f", only {unsafe[0]}, which could run code when it is read" if unsafe else ""
-        raise ModelError(f"{quoted(path.parent)} has no {WEIGHTS}{found}: ask its maker for safetensors.")
-    try:
-        tensors = safetensors.torch.load_file(path, device=device)
-    except (safetensors.SafetensorError, OSError) as error:
-        raise ModelError(f"{quoted(path)} is broken or cut short: copy the model again from its source.") from error
-    for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not tensor.isfinite().all():
-            raise ModelError(f"{quoted(path)} holds numbers that are not finite, in {name}: train it again.")
-    return tensors

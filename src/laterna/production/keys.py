@@ -20,7 +20,8 @@ from typing import Any
 import pydantic
 
 from laterna.errors import BriefError
-from laterna.learning.store import CONFIG, WEIGHTS, find
+from laterna.learning.folder import CONFIG, WEIGHTS
+from laterna.learning.store import find
 from laterna.media.files import sha256
 from laterna.production.steps import TOOLS, Step
 from laterna.production.store import Version

@@ -113,13 +113,13 @@ def garbled(folder: Path) -> None:
     ("spoil", "says"),
     [
         (of_another_model, "holds weights of music/vae"),
-        (newer, "another version"),
+        (newer, "newer Laterna"),
         (truncated, "cut short"),
         (no_safetensors, "broken"),
         (not_numbers, "not finite"),
         (of_other_layers, "do not fit"),
         (without_a_card, "no card.md"),
-        (garbled, "garbled"),
+        (garbled, "names no model"),
     ],
 )
 def test_weights_that_are_not_its_own_are_refused_in_a_sentence(

@@ -4,17 +4,15 @@ The network itself, and what each part of it is for, stands in ``editing/models/
 one another. Here it answers without torch, whose import takes seconds and whose memory a production can't spare.
 """
 
-import json
 import math
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from laterna.errors import ModelError
 from laterna.learning.card import CARD, Card
-from laterna.learning.store import CONFIG, WEIGHTS
+from laterna.learning.folder import CONFIG, claimed, tensors
 from laterna.media.files import quoted
 
 NAME, VERSION = "editing/boundary", 1
@@ -108,48 +106,17 @@ def read(folder: Path) -> Forward:
     Raises:
         ModelError: the folder is of another model or version, its files are broken, or its card forbids its use.
     """
-    config = _config(folder / CONFIG)
-    if config.get("model") != NAME:
-        raise ModelError(
-            f"{quoted(folder)} holds weights of {config.get('model')}, not of {NAME}: load them by that name."
-        )
-    if config.get("version") != VERSION:
-        raise ModelError(
-            f"{quoted(folder)} is of another version of {NAME} than this Laterna's: update it, or train again."
-        )
+    version, _ = claimed(folder, NAME, VERSION)
+    if version < VERSION:
+        raise ModelError(f"{quoted(folder)} is of an older version of {NAME} than this Laterna's: train it again.")
     if Card.open(folder / CARD).non_commercial:
         raise ModelError(f"{quoted(folder)} has a licence that forbids commercial use: shots are not found by it.")
-    network = Forward(_tensors(folder / WEIGHTS))
+    network = Forward(tensors(folder, "np"))
     try:
         network.probabilities(np.zeros((1, 27, 48, 3), np.uint8))
     except (KeyError, ValueError, cv2.error) as error:
         raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
     return network
-
-
-def _config(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise ModelError(f"{quoted(path)} is missing or garbled: copy the model again from its source.") from error
-
-
-def _tensors(path: Path) -> dict[str, np.ndarray]:
-    """The float32 tensors of a safetensors file: the length of a JSON header, the header, and raw numbers."""
-    tensors = {}
-    try:
-        raw = path.read_bytes()
-        start = 8 + int.from_bytes(raw[:8], "little")
-        for name, row in json.loads(raw[8:start]).items():
-            if row.get("dtype") == "F32":
-                first, end = (start + offset for offset in row["data_offsets"])
-                tensors[name] = np.frombuffer(raw[first:end], "<f4").reshape(row["shape"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"{quoted(path)} is missing, broken or cut short: copy the model again.") from error
-    for name, tensor in tensors.items():
-        if not np.isfinite(tensor).all():
-            raise ModelError(f"{quoted(path)} holds numbers that are not finite, in {name}: train it again.")
-    return tensors
 
 
 def compare(pictures: np.ndarray, embedded: np.ndarray) -> np.ndarray:
