@@ -218,7 +218,7 @@ def test_a_training_resumed_with_no_time_left_is_judged_all_the_same(train: Trai
     with pytest.raises(KeyboardInterrupt):
         train(toys.plain, steps=1000, tell=interrupt, checkpoint_every=0)
     state, model, news = train(toys.plain, steps=1000, resume=True, budget=1e-6)
-    assert (state.step, news, len(state.history)) == (29, [], 1)
+    assert (state.step, news, state.best_step) == (29, [], 29)
     assert weights(model) != weights(toys.Plain.build("debug"))
 
 
@@ -446,3 +446,10 @@ def test_no_process_outlives_the_one_that_began_the_training(points: Path, tmp_p
         process.kill()
     assert len(family) >= 2
     assert psutil.wait_procs(family, timeout=20)[1] == []
+
+
+def test_the_learning_curve_has_ten_points_from_look_to_look(train: Train) -> None:
+    state, _, _ = train(toys.plain, steps=80)
+    assert [row["step"] for row in state.history] == list(range(4, 81, 4))
+    looks = [row["step"] for row in state.history if any(name.startswith("valid/") for name in row)]
+    assert looks == [40, 80]

@@ -29,6 +29,8 @@ from laterna.learning.recipe import Recipe, Splits
 from laterna.learning.threads import torch_threads
 from laterna.media.files import quoted
 
+_POINTS = 10  # of the learning curve from one look at the valid part to the next
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -74,7 +76,10 @@ class Settings:
 
 @dataclass
 class State:
-    """All that a checkpoint holds beside tensors; ``recent`` has sums and counts of the losses since the last look."""
+    """All that a checkpoint holds beside tensors.
+
+    ``history`` has the points of the learning curve; ``recent`` sums and counts of the losses since the last one.
+    """
 
     step: int = 0
     seconds: float = 0.0
@@ -147,7 +152,7 @@ class Loop:
         """
         with torch_threads(self.settings.threads), _unchanged(self.model), self.journal or nullcontext():
             stopped = self._learn()
-            if not stopped and not self.state.history:  # resumed with no time left, before its first look
+            if not stopped and self.state.best == -math.inf:  # resumed with no time left, before its first look
                 self._look()
             self._save()
         return self.state, {name: tensor.cpu().contiguous() for name, tensor in self.best.items()}
@@ -238,13 +243,23 @@ class Loop:
         for name, value in losses.items():
             total, count = state.recent.get(name, (0.0, 0))
             state.recent[name] = [total + value, count + 1]
-        if state.step % self.recipe.evaluate_every == 0 or self._ended():
+        due = state.step % self.recipe.evaluate_every == 0 or self._ended()
+        if due:
             look = self._look()
+        elif state.step % max(1, self.recipe.evaluate_every // _POINTS) == 0:
+            self._point()
         if self.journal is not None:
             self.journal.note(state.step, losses)
             left = (settings.steps - state.step) / speed
             left = left if settings.budget is None else max(0.0, min(left, settings.budget - state.seconds))
             self.tell(Progress(state.step, settings.steps, state.seconds, left, speed, losses, *look))
+
+    def _point(self) -> None:
+        """A point of the learning curve: the means of the losses since the last one."""
+        state = self.state
+        means = {name: total / count for name, (total, count) in state.recent.items()}
+        state.history.append({"step": state.step, **means})
+        state.recent.clear()
 
     def _look(self) -> "_Look":
         """Judge the averaged weights on the valid part, in the first process; keep them if they are the best so far."""
@@ -257,9 +272,9 @@ class Loop:
         best = score > state.best
         if best:
             state.best, state.best_step, self.best = score, state.step, _copied(self.averaged)
-        means = {name: total / count for name, (total, count) in state.recent.items()}
-        state.history.append({"step": state.step, **means, **{f"valid/{name}": v for name, v in figures.items()}})
-        state.recent.clear()
+        if not state.history or state.history[-1]["step"] != state.step:
+            self._point()
+        state.history[-1] |= {f"valid/{name}": value for name, value in figures.items()}
         if self.journal is not None:
             self.journal.draw(state.history)
         return _Look(figures, best, samples)
