@@ -1,4 +1,4 @@
-"""Shot detection by rules: speed, and F1 on films whose boundaries are known, beside PySceneDetect."""
+"""Shot detection: its speed, and F1 by rules on films whose boundaries are known, beside PySceneDetect."""
 
 import argparse
 import contextlib
@@ -18,6 +18,7 @@ from laterna.media.video import Video
 
 TOLERANCE = 2  # frames
 CLASSES = "cuts", "gradual"
+REACH = {"classical": 0.85, "network": 0.6}  # of a bare decode's speed
 SET_UPS = ("adaptive",), ("content",), ("adaptive", "threshold"), ("content", "threshold")
 APART = 8  # frames: what two of the peer's detectors find nearer together counts once
 
@@ -46,7 +47,8 @@ def _speed(rounds: int) -> list[Row]:
     with scenedetect([film]) as peer:
         times = interleaved(
             {
-                "laterna": lambda: editing.shots(Video(film), method="classical"),
+                "classical": lambda: editing.shots(Video(film), method="classical"),
+                "network": lambda: editing.shots(Video(film), method="network"),
                 "bare": lambda: decode(film),
                 "adaptive": lambda: peer("adaptive"),
                 "content": lambda: peer("content"),
@@ -55,14 +57,17 @@ def _speed(rounds: int) -> list[Row]:
         )
     frames = Video(film).frame_count
     rate = {name: f"{frames / times.median(name):.0f} frames/s" for name in times.seconds}
-    bare, adaptive = 1 / times.ratio("laterna", "bare"), 1 / times.ratio("laterna", "adaptive")
     protocol = f"a theatre film of 60 s at 720p, decode included, median ratio of {rounds} interleaved rounds"
-    ours, theirs = f"{bare:.2f}x ({rate['laterna']})", f"{rate['adaptive']}; {rate['content']}"
-    return [
-        Row("shot detection over a bare PyAV decode", "0.85x", ours, bare >= 0.85, protocol),
-        Row("shot detection over PySceneDetect Adaptive", "more than 1x", f"{adaptive:.2f}x", adaptive > 1, protocol),
-        Row("PySceneDetect Adaptive; Content", "", theirs, None, "the same rounds"),
-    ]
+    table = []
+    for method, reach in REACH.items():
+        bare, adaptive = times.ratio("bare", method), times.ratio("adaptive", method)
+        ours = f"{bare:.2f}x ({rate[method]})"
+        table += [
+            Row(f"shots by {method} over a bare PyAV decode", f"{reach}x", ours, bare >= reach, protocol),
+            Row("the same over PySceneDetect Adaptive", "more than 1x", f"{adaptive:.2f}x", adaptive > 1, protocol),
+        ]
+    theirs = f"{rate['adaptive']}; {rate['content']}"
+    return [*table, Row("PySceneDetect Adaptive; Content", "", theirs, None, "the same rounds")]
 
 
 def decode(path: Path) -> None:
