@@ -26,7 +26,7 @@ APART = 8  # frames: what two of the peer's detectors find nearer together count
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=range(3000, 3006), help="of theatre films")
     parser.add_argument("--joined", type=int, nargs="*", default=range(300, 306), help="seeds of films of real clips")
-    parser.add_argument("--rounds", type=int, default=5, help="of the speed measurement")
+    parser.add_argument("--rounds", type=int, default=15, help="of the speed measurement")
 
 
 def rows(chosen: argparse.Namespace) -> list[Row]:
