@@ -10,7 +10,7 @@ from laterna.errors import DataError
 from laterna.media.audio import Audio
 from laterna.media.files import quoted
 from laterna.media.transcript import Sentence, Transcript, Word
-from laterna.voice.sentences import Token, paragraphs, spoken_length, tokens
+from laterna.voice.text.sentences import Token, paragraphs, spoken_length, tokens
 from laterna.voice.timing import Span, spread
 
 _FRAME = Fraction(1, 100)  # seconds

@@ -9,9 +9,9 @@ from laterna.errors import DataError
 from laterna.media.pieces import Pieces
 from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.voice.engines import Spoken, Voice, choose
-from laterna.voice.reading import Reading, read_out
-from laterna.voice.sentences import paragraphs, tokens
 from laterna.voice.speech import Speech
+from laterna.voice.text.reading import Reading, read_out
+from laterna.voice.text.sentences import paragraphs, tokens
 from laterna.voice.timing import levelled, voiced, word_spans
 
 _BETWEEN_SENTENCES = Fraction(2, 5)  # seconds at speed 1

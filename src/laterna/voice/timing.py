@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from laterna.voice.engines.spoken import Spoken
-from laterna.voice.sentences import Token, spoken_length
+from laterna.voice.text.sentences import Token, spoken_length
 
 Span = tuple[Fraction, Fraction]
 

@@ -13,7 +13,7 @@ import soundfile
 
 from laterna.errors import ModelError
 from laterna.voice.engines.spoken import Spoken
-from laterna.voice.sentences import tokens
+from laterna.voice.text.sentences import tokens
 
 _VOICE = "rms"  # the clearest of flite's: a recogniser mishears 4% of its words, 12% of slt's
 _QUICKEST_VOICE = "kal"  # only its reading of words is used, which all voices share

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from laterna.voice.engines.spoken import Spoken
-from laterna.voice.sentences import spoken_length, tokens
+from laterna.voice.text.sentences import spoken_length, tokens
 
 _LETTERS_A_SECOND = 14  # an easy narrator's pace, and below the 17 characters a second that captions may run at
 

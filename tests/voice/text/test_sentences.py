@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.voice.sentences import paragraphs, speaks, spoken_length, tokens, without_pictographs
+from laterna.voice.text.sentences import paragraphs, speaks, spoken_length, tokens, without_pictographs
 
 TEXTS = st.text(alphabet="abZé19 .,!?…“”\"'()-—\n。，！好的“「」🎉$%\t\u200b", max_size=60)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.voice.reading import read_out
+from laterna.voice.text.reading import read_out
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from laterna.voice.sentences import without_pictographs
+from laterna.voice.text.sentences import without_pictographs
 
 _MONEY = {"$": ("dollar(s)", "cent(s)"), "€": ("euro(s)", "cent(s)"), "£": ("pound(s)", "penny"), "¥": ("yen", "")}
 _SCALES = {"k": "thousand", "m": "million", "bn": "billion"}

@@ -1,0 +1,58 @@
+"""Mel spectra of speech, the form in which an acoustic model hands a sentence to a vocoder."""
+
+from functools import cache
+
+import numpy as np
+
+SAMPLE_RATE = 16_000  # Hz
+WINDOW = 1024  # samples, Hann, and the length of the Fourier transform
+HOP = 256  # samples from frame to frame: 16 ms
+BANDS = 80
+FLOOR = 1e-5  # the least magnitude: below it lies silence
+
+_BLOCK = 4096  # frames that are looked at at a time
+
+
+def log_mel(samples: np.ndarray) -> np.ndarray:
+    """Natural logarithms of mel magnitudes: (frames, 80) float32 of mono samples at 16 kHz.
+
+    Frame ``t`` stands for samples 256 t to 256 (t + 1), so there are ``len(samples) // 256`` frames.
+    """
+    frames = [np.abs(part) @ mel_filters().T for part in _spectra(samples)]
+    return np.log(np.maximum(np.concatenate(frames), FLOOR)).astype(np.float32)
+
+
+@cache
+def mel_filters() -> np.ndarray:
+    """Triangles of equal area on Slaney's mel scale (Auditory Toolbox, 1998): (80, 513) float32."""
+    edges = _hertz(np.linspace(0, _mel(SAMPLE_RATE / 2), BANDS + 2))
+    bins = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
+    rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    area = 2 / (edges[2:] - edges[:-2])
+    return (np.maximum(0, np.minimum(rising, falling)) * area[:, None]).astype(np.float32)
+
+
+def window() -> np.ndarray:
+    """A periodic Hann window: (1024,) float32."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+
+
+def _spectra(samples: np.ndarray) -> list[np.ndarray]:
+    """(frames, 513) complex64 spectra, some thousand frames at a time."""
+    count = len(samples) // HOP
+    margin = (WINDOW - HOP) // 2
+    padded = np.pad(
+        samples[: count * HOP].astype(np.float32), margin, "reflect" if len(samples) > margin else "constant"
+    )
+    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP] if count else np.empty((0, WINDOW))
+    blocks = [frames[start : start + _BLOCK] for start in range(0, max(count, 1), _BLOCK)]
+    return [np.fft.rfft(block * window(), axis=1).astype(np.complex64) for block in blocks]
+
+
+def _mel(hertz: float) -> float:
+    return 15 + np.log(hertz / 1000) * 27 / np.log(6.4) if hertz >= 1000 else hertz * 3 / 200
+
+
+def _hertz(mels: np.ndarray) -> np.ndarray:
+    return np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * np.log(6.4) / 27))
