@@ -13,6 +13,7 @@ import numpy as np
 from laterna.learning.recipe import Recipe, Samples
 
 _Batch = TypeVar("_Batch")
+_SORTED = 32  # batches that are sorted together, where samples have lengths
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,10 @@ class Batches:
 
     def __call__(self, step: int) -> Any:
         """The batch of a step, collated, on the CPU."""
-        chosen = indices(len(self.samples), self.size, self.seed, step)
+        if self._lengths is None:
+            chosen = indices(len(self.samples), self.size, self.seed, step)
+        else:
+            chosen = alike(self._lengths, self.size, self.seed, step)
         return self.recipe.collate(
             [
                 self.samples.sample(chosen[place], np.random.default_rng([self.seed, step, place]))
@@ -39,11 +43,31 @@ class Batches:
             ]
         )
 
+    @functools.cached_property
+    def _lengths(self) -> np.ndarray | None:
+        length = getattr(self.samples, "length", None)
+        count = len(self.samples)
+        return None if length is None or count < self.size else np.array([length(index) for index in range(count)])
+
 
 def indices(count: int, size: int, seed: int, step: int) -> list[int]:
     """The samples of a step: every epoch is another order of all, and a batch may reach into the next epoch."""
     places = (divmod(place, count) for place in range(step * size, (step + 1) * size))
     return [int(_order(count, seed, epoch)[place]) for epoch, place in places]
+
+
+def alike(lengths: np.ndarray, size: int, seed: int, step: int) -> list[int]:
+    """The samples of a step, about as long as one another: of an epoch's order, some batches at a time are sorted.
+
+    What an epoch has over whole batches is left out of it.
+    """
+    epoch, batch = divmod(step, len(lengths) // size)
+    order = _order(len(lengths), seed, epoch)[: len(lengths) // size * size]
+    first = batch - batch % _SORTED
+    some = order[first * size : (first + _SORTED) * size]
+    batches = some[np.argsort(lengths[some], kind="stable")].reshape(-1, size)
+    turn = np.random.default_rng([seed, epoch, first]).permutation(len(batches))
+    return [int(index) for index in batches[turn[batch - first]]]
 
 
 @contextmanager

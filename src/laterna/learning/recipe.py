@@ -24,7 +24,8 @@ _Item = TypeVar("_Item")
 class Samples(Protocol):
     """Samples by number, drawn by several threads at once.
 
-    ``rng`` is a function of the training's seed and step: all that is random in a sample comes from it.
+    ``rng`` is a function of the training's seed and step: all that is random in a sample comes from it. Samples that
+    differ in length may have a method ``length(index)``, in any unit: a batch then holds those that are about as long.
     """
 
     def __len__(self) -> int: ...
@@ -64,6 +65,8 @@ class Recipe:
         steps, batch_size: of a training, unless the user says otherwise.
         evaluate_every: steps between two looks at the valid part.
         ema: the decay of the moving average of the weights that is judged and kept; 0 for none.
+        suit: makes a model, fresh or with weights to start from, suit the samples to learn from: a voice makes room for
+            their speakers.
         show: what to look at while it learns, made from samples of the valid part: text, or anything that the table
             of kinds can save, such as a picture.
     """
@@ -79,6 +82,7 @@ class Recipe:
     batch_size: int = 16
     evaluate_every: int = 100
     ema: float = 0.0
+    suit: "Callable[[Model, Samples], Model] | None" = None
     show: "Callable[[Model, Samples], Any] | None" = None
 
     @property

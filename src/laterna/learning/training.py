@@ -123,6 +123,7 @@ def train(
     model = _first(recipe, start_from, size, seed, allow_non_commercial)
     licence, start = _licence(licence, model.card), model.card
     splits = recipe.splits(Path(data))
+    model = recipe.suit(model, splits.train) if recipe.suit else model
     said = {
         "start-from": start_from,
         "steps": steps,
