@@ -10,7 +10,7 @@ import toys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.learning.batches import Batches, ahead, indices
+from laterna.learning.batches import Batches, ahead, alike, indices
 
 COUNTS = st.integers(1, 20)
 
@@ -26,6 +26,35 @@ def test_every_epoch_is_all_samples_once_in_its_own_order(count: int, size: int,
 
 def test_another_seed_is_another_order() -> None:
     assert indices(50, 50, 0, 0) != indices(50, 50, 1, 0)
+
+
+@given(st.integers(1, 200), st.integers(1, 8), st.integers(0, 5))
+def test_samples_with_lengths_come_once_an_epoch_but_for_what_is_over(count: int, size: int, seed: int) -> None:
+    size = min(count, size)
+    lengths = np.random.default_rng(seed).uniform(1, 9, count)
+    for epoch in range(2):
+        steps = range(epoch * (count // size), (epoch + 1) * (count // size))
+        seen = [index for step in steps for index in alike(lengths, size, seed, step)]
+        assert len(seen) == len(set(seen)) == count // size * size
+
+
+def test_samples_of_a_batch_are_about_as_long() -> None:
+    lengths = np.random.default_rng(0).uniform(0, 1, 2000)
+    spread = [np.ptp(lengths[alike(lengths, 10, 0, step)]) for step in range(200)]
+    assert np.mean(spread) < 0.1
+    means = [lengths[alike(lengths, 10, 0, step)].mean() for step in range(30)]
+    assert np.std(means) > 0.2
+    assert not np.all(np.diff(means) > 0)
+
+
+def test_batches_ask_samples_for_their_lengths() -> None:
+    class Lines(toys.Points):
+        def length(self, index: int) -> float:
+            return float(self.rows[index, 0])
+
+    rows = np.random.default_rng(0).uniform(0, 100, (64, 3))
+    points, _ = Batches(toys.plain, Lines(list(rows)), 8, seed=1)(0)
+    assert np.ptp(points[:, 0].numpy()) < 30
 
 
 def test_several_processes_see_together_what_one_would_see() -> None:

@@ -40,7 +40,7 @@ def check_model(recipe: Recipe, data: Path, *, steps: int = 200, drop: float = 0
     """
     splits = recipe.splits(data)
     contract = _Contract(recipe, splits, steps, drop)
-    learns = [contract.repeats, contract.resumes, contract.overfits] if _fresh(recipe).phases() else [contract.fits]
+    learns = [contract.repeats, contract.resumes, contract.overfits] if contract.fresh().phases() else [contract.fits]
     checks = [contract.builds, contract.evaluates, contract.keeps, contract.has_a_card, contract.exports, *learns]
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
@@ -54,21 +54,25 @@ class _Contract:
     def __init__(self, recipe: Recipe, splits: Splits, steps: int, drop: float) -> None:
         self.recipe, self.splits, self.steps, self.drop = recipe, splits, steps, drop
 
+    def fresh(self) -> Model:
+        model = self.recipe.model.build("debug")
+        return self.recipe.suit(model, self.splits.train) if self.recipe.suit else model
+
     def builds(self, folder: Path) -> None:
         started = time.perf_counter()
-        model = _fresh(self.recipe)
+        model = self.fresh()
         seconds = time.perf_counter() - started
         self._require(seconds < _BUILD_SECONDS, f"its debug size takes {seconds:.1f} s to build, not under 1 s")
-        self._require(_same(model, _fresh(self.recipe)), "built twice with one seed, its weights differ")
+        self._require(_same(model, self.fresh()), "built twice with one seed, its weights differ")
 
     def evaluates(self, folder: Path) -> None:
-        found, wanted = judge(self.recipe, _fresh(self.recipe), self.splits), self.recipe.objective.removeprefix("-")
+        found, wanted = judge(self.recipe, self.fresh(), self.splits), self.recipe.objective.removeprefix("-")
         for what, figures in (("metrics lack", found.figures), ("baseline lacks", found.baseline)):
             self._require(wanted in figures, f"its {what} the objective {wanted!r}")
         self._require(f"{found.baseline[wanted]:.4g}" in str(found), "its evaluation does not print the baseline")
 
     def keeps(self, folder: Path) -> None:
-        model = self._trained(folder / "training") if _fresh(self.recipe).phases() else self._fitted()
+        model = self._trained(folder / "training") if self.fresh().phases() else self._fitted()
         save(model, self._card(), folder)
         again = read(self.recipe.model, folder)
         same = _figures(self.recipe, model, self.splits) == _figures(self.recipe, again, self.splits)
@@ -83,7 +87,7 @@ class _Contract:
             self._require(wanted in figures, f"the card of its bundled weights lacks the objective {wanted!r}")
 
     def exports(self, folder: Path) -> None:
-        model = _fresh(self.recipe).eval()
+        model = self.fresh().eval()
         if not model.exports:
             return
         model.export(folder / "model.onnx")
@@ -112,14 +116,14 @@ class _Contract:
     def overfits(self, folder: Path) -> None:
         ten, news = _First(self.splits.train, 10), dict[int, Mapping[str, float]]()
         self._trained(folder, Splits(ten, ten, ten), steps=self.steps, tell=_noting(news))
-        name = f"{_fresh(self.recipe).phases()[0].name}/loss"
+        name = f"{self.fresh().phases()[0].name}/loss"
         losses = [found[name] for found in news.values() if name in found]
         before, after = np.mean(losses[:5]), np.mean(losses[-10:])
         fell = after <= before - self.drop * abs(before)
         self._require(bool(fell), f"on ten samples its {name} went from {before:.3g} to {after:.3g} only")
 
     def fits(self, folder: Path) -> None:
-        fresh, one, two = _fresh(self.recipe), self._fitted(), self._fitted()
+        fresh, one, two = self.fresh(), self._fitted(), self._fitted()
         self._require(_same(one, two), "fitted twice with one seed, it differs")
         self._require(not _same(fresh, one), "fitted, it has learnt nothing")
 
@@ -133,13 +137,13 @@ class _Contract:
         checkpoint_every: float = math.inf,
         tell: Callable[[Progress], None] = lambda news: None,
     ) -> Model:
-        model, size = _fresh(self.recipe), min(self.recipe.batch_size, 10)
+        model, size = self.fresh(), min(self.recipe.batch_size, 10)
         settings = Settings(steps, size, device="cpu", checkpoint_every=checkpoint_every)
         launch.run(launch.Job(self.recipe, splits or self.splits, settings, folder, resume), model, tell)
         return model
 
     def _fitted(self) -> Model:
-        model = _fresh(self.recipe)
+        model = self.fresh()
         model.fit(self.splits.train, seed=0)
         return model.eval()
 
@@ -163,10 +167,6 @@ class _First:
 
     def sample(self, index: int, rng: np.random.Generator) -> Any:
         return self._samples.sample(index, np.random.default_rng(index))
-
-
-def _fresh(recipe: Recipe) -> Model:
-    return recipe.model.build("debug")
 
 
 def _same(one: Model, two: Model) -> bool:

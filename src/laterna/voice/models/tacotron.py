@@ -21,13 +21,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits, dropout, pad, 
 
 from laterna.errors import ModelError
 from laterna.learning.model import Model, Phase
+from laterna.voice.engines.studio.acoustic import AHEAD, BACK, NAME, QUIETEST, SLOWEST, SPREAD, VERSION
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
-QUIETEST, SPREAD = -11.5, 3.0  # log magnitudes are shifted and scaled for the network: silence is 0
 GROUP = 4  # frames made in a step: 64 ms
-BACK, AHEAD = 1, 8  # symbols by which attention may move in a step while it speaks
-SLOWEST = 0.4  # seconds a symbol, at most, before speech is cut off
 VOICE, KEYS, POSTNET = 32, 96, 96  # units of a speaker, of attention's keys, and of the postnet's layers
 REACH = 10  # symbols on both sides that attention sees of where it looked before
 _DIAGONAL = 0.2  # the width of the guide where phone times are unknown, as a share of the sentence
@@ -81,7 +79,7 @@ class Tacotron(Model):
         group: frames made in a step.
     """
 
-    name = "voice/tacotron"
+    name, version = NAME, VERSION
     sizes: Mapping[str, Mapping[str, Any]] = {
         "debug": {"width": 32, "attention": 48, "decoder": 48, "prenet": 32},
         "base": {},
