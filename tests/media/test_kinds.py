@@ -19,6 +19,7 @@ from laterna.media.audio import Audio
 from laterna.media.captions import Caption, Captions
 from laterna.media.kinds import KINDS, Show, kind_for, kind_named, kind_of
 from laterna.media.plain import Page
+from laterna.media.screenplay import Screenplay
 from laterna.media.shots import Shot, ShotTable, Transition
 from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.media.video import Video
@@ -42,6 +43,7 @@ def values(tmp_path: Path, make_film: Callable[..., Path], make_sound: Callable[
         "timeline": timeline.new("x", Fraction(25), (160, 90)),
         "captions": Captions((Caption(Fraction(0), Fraction(1), ("Hello",)),)),
         "transcript": Transcript((Sentence("Hello", (Word("Hello", Fraction(0), Fraction(1, 3)),)),)),
+        "screenplay": Screenplay.parse("Title: Night\r\n\r\nINT. MARKET - DAY\r\n\r\nLamps."),
         "shots": ShotTable((shot,)),
         "table": pl.DataFrame({"a": [1, 2], "b": ["x", "日"]}),
         "page": Page("<!doctype html><p>日"),

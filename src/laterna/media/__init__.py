@@ -8,9 +8,11 @@ from typing import Any
 
 _HOMES = {
     "audio": ("Audio", "AudioWriter", "write_audio"),
+    "books": ("Book", "Chapter", "open_book"),
     "captions": ("Caption", "Captions", "read_captions", "write_captions"),
     "encode": ("Encoding", "VideoWriter"),
     "kinds": ("Kind", "kind_for", "kind_named", "kind_of"),
+    "screenplay": ("Screenplay",),
     "shots": ("Shot", "ShotTable", "Transition"),
     "timecode": ("Timecode",),
     "transcript": ("Sentence", "Transcript", "Word"),

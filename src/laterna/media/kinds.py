@@ -81,7 +81,7 @@ _VIDEO = (
     ".ogv",
     ".wmv",
 )
-_AUDIO = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".oga", ".aif", ".aiff", ".wma")
+_AUDIO = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".m4b", ".aac", ".opus", ".oga", ".aif", ".aiff", ".wma")
 _IMAGE = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 _PLAIN = "laterna.media.plain"
 
@@ -99,6 +99,7 @@ KINDS = (
     ),
     Kind("captions", "laterna.media.captions:Captions", (".srt", ".vtt"), "text"),
     Kind("transcript", "laterna.media.transcript:Transcript", (".transcript.json",), "text"),
+    Kind("screenplay", "laterna.media.screenplay:Screenplay", (".fountain",), "text"),
     Kind("shots", "laterna.media.shots:ShotTable", (".shots.json",), "table"),
     Kind("speech", "laterna.voice.speech:Speech", (), "audio", inside="transcript.json"),
     Kind("footage", "laterna.editing.analyse:Footage", (), "table", inside="shots.json"),

@@ -17,14 +17,17 @@ _LONG = 100  # characters of a list that a person may want to see
 
 
 def deliver(result: Any, kind: Kind | None, out: Path | None, *, as_json: bool) -> None:
-    """Save ``result`` as its ``kind`` at ``out`` if both are given, then print it, or say where it went."""
+    """Save ``result`` as its ``kind`` at ``out`` if both are given, then print it, or say where it went.
+
+    Its ``notes``, if it has any, are said too.
+    """
     if kind is not None and out is not None:
         kind.save(result, out)
     if as_json:
         value = plain(result)
         typer.echo(json.dumps({"path": str(out)} if value is None else value, ensure_ascii=False))
     elif out is not None:
-        say(f"Wrote {out}")
+        say("\n".join([f"Wrote {out}", *getattr(result, "notes", ())]))
     elif result is not None:
         typer.echo(readable(result))
 
