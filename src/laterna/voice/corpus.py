@@ -24,12 +24,19 @@ import numpy as np
 
 from laterna.errors import DataError, ModelError
 from laterna.media.files import quoted, write_text
-from laterna.voice.text.phones import BOUNDARY, ENDS, PAUSE, PHONES
+from laterna.voice.consent import CONSENT
+from laterna.voice.text.phones import BOUNDARY, ENDS, PHONES
 from laterna.voice.text.sentences import paragraphs
 
 VOICES = ("rms", "slt", "awb", "kal16")
 MANIFEST = "manifest.csv"
 
+_CONSENT = """\
+[{voice}]
+name = "CMU Flite's voice {voice}"
+date = 2018-09-01
+statement = "Its licence lets anyone use the voice for any purpose (Carnegie Mellon University, cmuflite.org)."
+"""
 _SPELLER = "rms"  # reads words on their own; kal, which is quicker, knows no "ah"
 _SILENCE = "pau"
 _PHONE = re.compile(r"(\w+):([\d.]+)")
@@ -65,7 +72,7 @@ def corpus(
 
     Args:
         text: a text file, or WordNet's folder of ``data.*`` files, whose examples and definitions are read.
-        out: a new folder, for ``manifest.csv`` and ``<voice>/<number>.wav``.
+        out: a new folder, for ``manifest.csv``, ``consent.toml`` and ``<voice>/<number>.wav``.
         voices: of flite's: rms, slt, awb or kal16.
         sentences: how many each voice reads; a few of them are made hard, of repeated and lone words.
         seed: chooses and joins them.
@@ -96,6 +103,7 @@ def corpus(
             lines += [line] if line else []
             if progress:
                 progress(done, wanted)
+    write_text(out / CONSENT, "\n".join(_CONSENT.format(voice=voice) for voice in voices))
     return _saved(lines, out / MANIFEST)
 
 

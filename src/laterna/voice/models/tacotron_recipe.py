@@ -15,6 +15,7 @@ from PIL import Image
 
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
+from laterna.voice.consent import read_consent
 from laterna.voice.manifest import Row, read_manifest, read_speech
 from laterna.voice.models.tacotron import GROUP, QUIETEST, Tacotron, Utterances, numbers, unscaled
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, log_mel
@@ -95,15 +96,16 @@ def collate(samples: Sequence[Utterance]) -> Utterances:
 
 
 def read(data: Path) -> Splits:
-    """The recordings of a manifest.
+    """The recordings of a manifest, of speakers who have agreed to it.
 
     Raises:
-        DataError: the manifest or a recording is wrong, or there are fewer than three.
+        DataError: the manifest or a recording is wrong, there are fewer than three, or a consent is missing.
     """
     rows = read_manifest(data)
+    agreed = read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
     divided = parts(rows, lambda row: f"{row.audio.parent.name}/{row.audio.name}", valid=0.03, test=0.03)
-    names = ", ".join(sorted({row.speaker or "one speaker" for row in rows}))
-    return Splits(*map(Recordings, divided), (f"{len(rows)} sentences read by {names}",))
+    read_by = [f"{sum(row.speaker == who for row in rows)} sentences read by {one}" for who, one in agreed.items()]
+    return Splits(*map(Recordings, divided), tuple(read_by))
 
 
 def suit(model: Model, samples: Samples) -> Model:
