@@ -21,20 +21,30 @@ class Spoken:
         duration: seconds.
         marks: (character, seconds) pairs in order of time: when the engine begins what it reads at that
             character of the sentence. A word may have several (a number), or none (run together with another).
+        phones: (phone, start, end) in order of time, in seconds; empty where the engine does not tell. They are
+            named as the engine names them: ``laterna.voice.text.phones`` has those of the built-in voice and flite.
     """
 
     samples: np.ndarray | None
     sample_rate: int
     duration: Fraction
     marks: tuple[tuple[int, Fraction], ...]
+    phones: tuple[tuple[str, Fraction, Fraction], ...] = ()
 
     def save(self, path: Path) -> None:
         """Write an .npz file; times stay exact."""
         times = [(self.sample_rate, *self.duration.as_integer_ratio())]
         times += [(character, *time.as_integer_ratio()) for character, time in self.marks]
+        spans = [(*start.as_integer_ratio(), *end.as_integer_ratio()) for _, start, end in self.phones]
         samples = np.zeros(0, np.float32) if self.samples is None else self.samples
         with written_whole(path) as temporary:
-            np.savez(temporary, times=np.array(times, np.int64), samples=samples)
+            np.savez(
+                temporary,
+                times=np.array(times, np.int64),
+                samples=samples,
+                phones=np.array([phone for phone, _, _ in self.phones], np.str_),
+                spans=np.array(spans, np.int64).reshape(-1, 4),
+            )
 
     @classmethod
     def open(cls, path: Path) -> "Spoken":
@@ -47,6 +57,7 @@ class Spoken:
             with path.open("rb") as file, np.load(file) as stored:
                 (rate, *duration), *marks = stored["times"].tolist()
                 samples = stored["samples"]
+                phones, spans = stored["phones"].tolist(), stored["spans"].tolist()
         except (BadZipFile, EOFError, OSError, KeyError, ValueError) as error:
             raise DataError(f"{quoted(path)} is no whole spoken sentence: delete it.") from error
         return cls(
@@ -54,4 +65,5 @@ class Spoken:
             rate,
             Fraction(*duration),
             tuple((at, Fraction(*time)) for at, *time in marks),
+            tuple((phone, Fraction(a, b), Fraction(c, d)) for phone, (a, b, c, d) in zip(phones, spans, strict=True)),
         )
