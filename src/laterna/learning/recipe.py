@@ -67,6 +67,7 @@ class Recipe:
         ema: the decay of the moving average of the weights that is judged and kept; 0 for none.
         suit: makes a model, fresh or with weights to start from, suit the samples to learn from: a voice makes room for
             their speakers.
+        settle: what the trained model has left to learn from them without gradients: a speller notes exceptions.
         show: what to look at while it learns, made from samples of the valid part: text, or anything that the table
             of kinds can save, such as a picture.
     """
@@ -83,6 +84,7 @@ class Recipe:
     evaluate_every: int = 100
     ema: float = 0.0
     suit: "Callable[[Model, Samples], Model] | None" = None
+    settle: "Callable[[Model, Samples], None] | None" = None
     show: "Callable[[Model, Samples], Any] | None" = None
 
     @property

@@ -1,4 +1,4 @@
-"""From a sentence to the symbols that the acoustic model speaks: phones, word boundaries and marks, each with its place.
+"""From a sentence to the symbols that the acoustic model speaks: phones, word boundaries and marks, with their places.
 
 How a word is said is another's business (``words_to_phones``: the built-in grapheme-to-phoneme network with the
 project's lexicon before it, or anything that knows words). Here words are found, joined, and parted by pauses.
@@ -6,16 +6,13 @@ project's lexicon before it, or anything that knows words). Here words are found
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from laterna.errors import DataError
 from laterna.voice.text.phones import BOUNDARY, ENDS, PAUSE
 from laterna.voice.text.reading import Reading, read_out
-
-WordsToPhones = Callable[[Sequence[str]], Sequence[Sequence[str]]]
-"""Gives the phones of each word. A word is of Latin letters without accents, cased as written, with apostrophes
-within: "I'm", "BBC", "Laterna's"."""
+from laterna.voice.text.words import WordsToPhones
 
 _APOSTROPHES = str.maketrans("’‘ʼ´`", "'''''")
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
