@@ -4,13 +4,16 @@ Made pictures move and differ from frame to frame, and made sound is a tone, so 
 piece shows. Every maker returns the path it wrote.
 """
 
+import io
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from laterna.media.audio import write_audio
 from laterna.media.encode import Encoding, VideoWriter
@@ -102,6 +105,56 @@ def make_sound() -> Callable[..., Path]:
         peak: float = 0.3,
     ) -> Path:
         write_audio(path, tone(seconds, sample_rate, channels, hertz, peak), sample_rate=sample_rate)
+        return path
+
+    return make
+
+
+_XHTML = '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>{}</body></html>'
+_CONTAINER = '''<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
+<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'''
+_PACKAGE = '''<package xmlns="http://www.idpf.org/2007/opf" version="3.0">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">{metadata}</metadata>
+<manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+<item id="cover" href="cover.png" media-type="image/png" properties="cover-image"/>{items}</manifest>
+<spine>{spine}</spine></package>'''
+_METADATA = "<dc:title>The Lamps</dc:title><dc:creator>Ada Fisher</dc:creator><dc:language>en-GB</dc:language>"
+
+
+@pytest.fixture(scope="session")
+def make_epub() -> Callable[..., Path]:
+    """``make_epub(path, {"one.xhtml": "<h1>One</h1><p>...</p>"}, contents={"one.xhtml": "1. One"})``: an EPUB 3.
+
+    ``documents`` are the spine's bodies by name; ``files`` are further members, or replace those that were made;
+    None leaves one out.
+    """
+
+    def make(
+        path: Path,
+        documents: Mapping[str, str],
+        *,
+        contents: Mapping[str, str] | None = None,
+        metadata: str = _METADATA,
+        files: Mapping[str, str | bytes | None] | None = None,
+    ) -> Path:
+        cover = io.BytesIO()
+        Image.new("RGB", (60, 90), (60, 90, 140)).save(cover, "PNG")
+        items = "".join(f'<item id="{name}" href="{name}" media-type="application/xhtml+xml"/>' for name in documents)
+        spine = "".join(f'<itemref idref="{name}"/>' for name in documents)
+        linked = "".join(f'<li><a href="{link}">{title}</a></li>' for link, title in (contents or {}).items())
+        members: dict[str, str | bytes | None] = {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": _CONTAINER,
+            "OEBPS/book.opf": _PACKAGE.format(metadata=metadata, items=items, spine=spine),
+            "OEBPS/nav.xhtml": _XHTML.format(f'<nav epub:type="toc"><ol>{linked}</ol></nav>'),
+            "OEBPS/cover.png": cover.getvalue(),
+            **{f"OEBPS/{name}": _XHTML.format(body) for name, body in documents.items()},
+            **(files or {}),
+        }
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, member in members.items():
+                if member is not None:
+                    archive.writestr(name, member)
         return path
 
     return make

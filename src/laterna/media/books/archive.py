@@ -1,11 +1,12 @@
 """The ZIP file that an EPUB is: read with bounds, never unpacked to the disk."""
 
 import posixpath
+import re
 import zipfile
 import zlib
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from laterna.errors import MediaError
@@ -75,11 +76,12 @@ class Archive:
         Raises:
             MediaError: the reference leads out of the book.
         """
-        parts = urlsplit(reference)
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(parts.path))) if parts.path else base
-        if parts.scheme or parts.netloc or name.startswith(("../", "/")) or name == ".." or "\\" in name:
+        path, _, fragment = reference.partition("#")
+        path = unquote(path.partition("?")[0])
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(base), path)) if path else base
+        if re.match(r"[a-z][a-z0-9+.-]*:", path, re.IGNORECASE) or name.startswith(("../", "/")) or name == "..":
             raise MediaError(f"{self.shown(base)} refers to {reference!r}, out of the book: it is not opened.")
-        return name, unquote(parts.fragment)
+        return name, unquote(fragment)
 
     def _bounded(self, name: str) -> bytes:
         """Read in blocks: what a ZIP file says of its sizes may be a lie."""

@@ -4,6 +4,7 @@ Chapters are what the table of contents names, wherever in a document they begin
 spine is a chapter.
 """
 
+import contextlib
 import io
 import os
 from collections.abc import Iterator, Mapping
@@ -137,7 +138,8 @@ class _Package:
     def _linked(self, base: str, entries: Iterator[tuple[str, str]]) -> _Contents:
         contents: _Contents = {}
         for title, reference in entries:
-            contents.setdefault(self.archive.resolve(base, reference), []).append(title)
+            with contextlib.suppress(MediaError):  # a link to the web begins no chapter
+                contents.setdefault(self.archive.resolve(base, reference), []).append(title)
         return contents
 
 

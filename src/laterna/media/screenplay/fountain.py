@@ -29,7 +29,7 @@ from laterna.media.screenplay.elements import (
 )
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_COMMENT = re.compile(r"/\*|\*/|\[\[|\]\]|(?P<gap>(?:\r\n|\r|\n)(?=[\r\n]))")
+_COMMENT = re.compile(r"/\*|\*/|\[\[|\]\]|(?P<gap>(?:\r\n|\r(?!\n)|\n)(?=[\r\n]))")
 _BYTE_ORDER_MARK = "\ufeff"
 _HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E)(?:\.|\s|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\(([^()]*)\)")
@@ -75,6 +75,11 @@ def comments(text: str) -> list[tuple[int, int]]:
             found.append((note, match.end()))
             note = -1
     return found
+
+
+def content(comment: str) -> str:
+    """A comment's text without its marks."""
+    return _LINE_END.sub("\n", comment[2:-2].strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +191,8 @@ def _marked(line: _Line) -> Element | None:
     """What its first characters tell, wherever it stands."""
     text = line.stripped
     if line.commented_out:
-        notes = [comment[2:-2].strip() for comment in line.comments if comment.startswith("[[")]
-        yards = [comment[2:-2].strip() for comment in line.comments]
+        notes = [content(comment) for comment in line.comments if comment.startswith("[[")]
+        yards = [content(comment) for comment in line.comments]
         return Note(line.source, "\n".join(notes)) if notes else Boneyard(line.source, "\n".join(yards))
     if text.startswith("===") and not text.strip("="):
         return PageBreak(line.source)

@@ -9,7 +9,7 @@ from laterna.errors import MediaError
 from laterna.media.files import quoted, regular_file, write_bytes
 from laterna.media.screenplay.elements import Blank, Dialogue, Element, Scene, SceneHeading, TitlePage
 from laterna.media.screenplay.emphasis import plain
-from laterna.media.screenplay.fountain import comments, parse
+from laterna.media.screenplay.fountain import comments, content, parse
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Screenplay:
         """All notes in order, those within other elements too, without their brackets."""
         text = self.text
         found = (text[first:end] for first, end in comments(text))
-        return tuple(comment[2:-2].strip() for comment in found if comment.startswith("[["))
+        return tuple(content(comment) for comment in found if comment.startswith("[["))
 
     def dialogues(self) -> Iterable[Dialogue]:
         """All that is spoken, in order."""

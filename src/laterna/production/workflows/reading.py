@@ -123,8 +123,7 @@ def _lines(element: Element) -> Iterator[Line]:
 def _said_heading(text: str) -> str:
     """ "INT. HOUSE - DAY" is read "Interior. House, Day"."""
     place = _PLACE.match(text)
-    if place:
-        spelt = place[1].upper().replace(".", "")
-        text = f"{_PLACES[spelt]}. {text[place.end() :]}"
-    named = string.capwords(text) if text.isupper() or place else text
-    return named.replace(" - ", ", ")
+    where = text[place.end() :] if place else text
+    where = string.capwords(where) if place or where.isupper() else where
+    spelt = f"{_PLACES[place[1].upper().replace('.', '')]}. " if place else ""
+    return spelt + where.replace(" - ", ", ")
