@@ -109,6 +109,17 @@ def test_no_voice_is_trained_without_consent(manifest: Path, tmp_path: Path) -> 
     assert "20 sentences read by ann, by consent of 2026-05-03" in read(manifest).data
 
 
+def test_a_text_without_phones_is_spelt_by_the_built_in_voice(manifest: Path, tmp_path: Path) -> None:
+    shutil.copytree(manifest.parent, tmp_path / "copy")
+    rows = [f"{n}.wav,Hello my friend.,ann" for n in range(4)]
+    (tmp_path / "copy" / "manifest.csv").write_text("\n".join(["audio,text,speaker", *rows]) + "\n")
+    spelt = " ".join(read(tmp_path / "copy").train.rows[0].phones)
+    assert spelt.endswith("m ay | f r eh n d .")
+    (tmp_path / "copy" / "manifest.csv").write_text("\n".join(["audio,text,speaker", "0.wav,你好,ann", *rows]) + "\n")
+    with pytest.raises(DataError, match=r"0.wav.* can't be spelt"):
+        read(tmp_path / "copy")
+
+
 def test_the_baseline_has_the_figures_of_the_table(manifest: Path) -> None:
     found = baseline(read(manifest))
     assert set(found) == {"mel", "length", "lost"}

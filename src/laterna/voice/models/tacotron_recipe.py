@@ -5,6 +5,7 @@ by Laterna's own reading and its model of letters to phones.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -13,12 +14,16 @@ import numpy as np
 import torch
 from PIL import Image
 
+from laterna.errors import DataError
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
+from laterna.media.files import quoted
 from laterna.voice.consent import read_consent
+from laterna.voice.engines.studio.g2p import speller
 from laterna.voice.manifest import Row, read_manifest, read_speech
 from laterna.voice.models.tacotron import GROUP, QUIETEST, Tacotron, Utterances, numbers, unscaled
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, log_mel
+from laterna.voice.text.pronounce import pronounce
 from laterna.voice.timing import voiced
 
 _AIR = 800, 2400  # samples kept before and after what is heard
@@ -101,11 +106,21 @@ def read(data: Path) -> Splits:
     Raises:
         DataError: the manifest or a recording is wrong, there are fewer than three, or a consent is missing.
     """
-    rows = read_manifest(data)
+    rows = [_spelt(row) for row in read_manifest(data)]
     agreed = read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
     divided = parts(rows, lambda row: f"{row.audio.parent.name}/{row.audio.name}", valid=0.03, test=0.03)
     read_by = [f"{sum(row.speaker == who for row in rows)} sentences read by {one}" for who, one in agreed.items()]
     return Splits(*map(Recordings, divided), tuple(read_by))
+
+
+def _spelt(row: Row) -> Row:
+    """A row with the symbols of its text, where the table has none."""
+    if row.phones:
+        return row
+    try:
+        return replace(row, phones=pronounce(row.text, speller()).symbols)
+    except DataError as error:
+        raise DataError(f"The text of {quoted(row.audio)} can't be spelt: {error}") from error
 
 
 def suit(model: Model, samples: Samples) -> Model:
