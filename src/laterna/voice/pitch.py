@@ -3,7 +3,7 @@
 After Boersma 1993 (Accurate short-term analysis of the fundamental frequency): the autocorrelation of a windowed frame,
 divided by that of the window, and the cheapest path through its peaks. It departs from him in three points: frequencies
 above 100 Hz are looked for in half as long a window, in which they hold stiller; treble counts little, and frames made
-of it are noise; and the path is taken twice, the second time within an octave of the voice's range.
+of it are noise; and a path that leaves the voice's range by an octave is taken again within it.
 """
 
 from dataclasses import dataclass
@@ -81,7 +81,10 @@ def track(samples: np.ndarray, sample_rate: int) -> Pitch:
         rows, voiced = np.arange(count), chosen > 0
         place = np.maximum(chosen - 1, 0)
         found = np.where(voiced, hertz[rows, place], 0.0)
-        score = np.where(_likely(hertz, found), score, -np.inf)
+        likely = _likely(hertz, found)
+        if likely[rows, place][voiced].all():
+            break
+        score = np.where(likely, score, -np.inf)
     return Pitch(found, np.where(voiced, strengths[rows, place], 0.0))
 
 
