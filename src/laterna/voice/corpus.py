@@ -177,9 +177,9 @@ def _read(out: Path, job: tuple[str, int, str]) -> Line | None:
     """One sentence read by one voice, or None where its phones can't be told apart into its words."""
     voice, number, text = job
     audio = f"{voice}/{number:05}.wav"
-    printed = _flite(text, ["-voice", voice, "-psdur", "-o", str(out / audio)])
+    printed = flite(text, ["-voice", voice, "-psdur", "-o", str(out / audio)])
     parts = _PART.findall(text)
-    alone = _flite("\n\n".join(part for part in parts if part[0].isalpha()), ["-voice", _SPELLER, "-ps", "-o", "none"])
+    alone = flite("\n\n".join(part for part in parts if part[0].isalpha()), ["-voice", _SPELLER, "-ps", "-o", "none"])
     timed = [(name, float(end)) for name, end in _PHONE.findall(printed)]
     spelt = spell(parts, [line.split() for line in alone.splitlines()], timed)
     if spelt is None:
@@ -249,8 +249,12 @@ def _marked(
     return tuple(symbols), tuple(ends)
 
 
-def _flite(text: str, options: Sequence[str]) -> str:
-    """What flite prints when it reads ``text``."""
+def flite(text: str, options: Sequence[str]) -> str:
+    """What the command prints when it reads ``text``.
+
+    Raises:
+        ModelError: it fails.
+    """
     with TemporaryDirectory(prefix="laterna-flite-") as folder:
         script = Path(folder) / "text.txt"
         script.write_text(text + "\n")
