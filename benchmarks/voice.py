@@ -133,8 +133,8 @@ def stumbles(voice: Studio, speaker: str, sentences: Sequence[str], folder: Path
     failed = [text for text in sentences if stumbled(spoken(voice, speaker, text), len(taught(speaker, text, folder)))]
     share = len(failed) / len(sentences)
     protocol = (
-        f"{len(sentences)} sentences that training never saw, 156 of them hard (lone and repeated words, letters, lists,"
-        f" three in one): a symbol of over {STUCK} s, three phones in no time, or a length beyond {TOO_SHORT} to"
+        f"{len(sentences)} sentences that training never saw, 156 hard (lone and repeated words, letters, lists,"
+        f" three in one): a phone of over {STUCK} s, three phones in no time, or a length beyond {TOO_SHORT} to"
         f" {TOO_LONG} times the teacher's"
     )
     return Row(f"skips, repeats, no stop: {speaker}", f"<= {WORST:.0%}", f"{share:.1%}", share <= WORST, protocol)
@@ -143,7 +143,9 @@ def stumbles(voice: Studio, speaker: str, sentences: Sequence[str], folder: Path
 def stumbled(said: Spoken, teachers: int) -> bool:
     """Whether a sentence was skipped in, drawn out or cut off; ``teachers`` is its length in samples."""
     lengths = [end - start for _, start, end in said.phones]
-    skipped = any(length == more == most == 0 for length, more, most in zip(lengths, lengths[1:], lengths[2:]))
+    skipped = any(
+        length == more == most == 0 for length, more, most in zip(lengths, lengths[1:], lengths[2:], strict=False)
+    )
     ratio = len(said.samples) / teachers
     return max(lengths) > STUCK or skipped or not TOO_SHORT <= ratio <= TOO_LONG
 
