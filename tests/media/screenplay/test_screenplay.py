@@ -235,6 +235,7 @@ def test_what_is_not_closed_is_no_comment() -> None:
 
 
 def test_comments_are_seen_through() -> None:
+    assert only("A [[ b /* c */ d ]] e").text == "A  e"
     assert only("He walks /* and\n\nINT. X\n\nruns */ on.").text == "He walks  on."
     assert isinstance(parsed("# Act\n[[note]]\nANNA\nHi.\n")[-1], Dialogue)
 

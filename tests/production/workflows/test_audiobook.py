@@ -21,7 +21,7 @@ from laterna.sound.loudness import measure
 from laterna.studio import cli
 
 STORY = (
-    "Chapter 1\n\nThe lamp was lit at seven. Nobody came!\n\nIt rained.\n\nChapter 2\n\nIn the morning it was gone.\n"
+    "Chapter One\n\nThe lamp was lit at seven. Nobody came!\n\nIt rained.\n\nChapter Two\n\nBy morning it was gone.\n"
 )
 SCRIPT = "INT. SHOP - DAY\n\nANNA\nGive me the lamp at once.\n\nBOB\nNever.\n"
 
@@ -100,8 +100,8 @@ def test_loud_peaks_are_held_down(tmp_path: Path, story: Path, low: Any, monkeyp
 def test_nothing_is_spoken_twice(tmp_path: Path, story: Path, low: Any) -> None:
     first = audiobook(story, tmp_path / "a.m4b", voice="low")
     assert low.said == [
-        "Chapter 1", "The lamp was lit at seven.", "Nobody came!", "It rained.", "Chapter 2",
-        "In the morning it was gone.",
+        "Chapter One", "The lamp was lit at seven.", "Nobody came!", "It rained.", "Chapter Two",
+        "By morning it was gone.",
     ]  # fmt: skip
     before, data = len(low.said), first.files[0].read_bytes()
     assert audiobook(story, tmp_path / "a.m4b", voice="low").files[0].read_bytes() == data

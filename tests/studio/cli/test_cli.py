@@ -40,14 +40,26 @@ def test_every_exposed_function_says_what_it_does_and_what_it_takes() -> None:
     for name in cli.DEPARTMENTS:
         listed = __import__(f"laterna.studio.cli.{name}", fromlist=["FUNCTIONS"])
         for function in listed.FUNCTIONS:
-            command = expose(function)
-            assert command.__doc__, f"{name}.{function.__name__} has no docstring"
+            command = expose(cli.resolved(function))
+            assert command.__doc__, f"{name}: {function} has no docstring"
 
 
 def test_a_misspelt_command_is_named_with_the_nearest(run: Any) -> None:
     ended = run("editing", "shot")
     assert ended.code == 2
     assert ended.err == "No such command 'shot'. Did you mean 'shots'? See `laterna editing --help`.\n"
+
+
+def test_a_command_loads_no_other_commands_modules() -> None:
+    line = "import sys; from laterna.studio import cli; cli.main(['voice', 'speak', '--help'])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{line}; print('workflows' in ' '.join(sys.modules), file=sys.stderr)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Speak a text" in done.stdout
+    assert done.stderr == "False\n"
 
 
 def test_what_the_user_can_mend_is_one_sentence_and_2(play: Any) -> None:

@@ -30,20 +30,22 @@ _STOPPED = 130  # as shells number a program that SIGINT ended
 
 
 class Department(TyperGroup):
-    """The commands of one department, made from its functions when they are first needed."""
+    """The commands of one department, each made from its function when it is first needed."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        self._fill()
-        return super().list_commands(ctx)
+        return list(self._functions())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        self._fill()
+        functions = self._functions()
+        wanted = [cmd_name] if cmd_name in functions else functions  # all, to name the nearest to one that is unknown
+        missing = [resolved(functions[name]) for name in wanted if name not in self.commands]
+        if missing:
+            self.commands.update(commands(missing))
         return super().get_command(ctx, cmd_name)
 
-    def _fill(self) -> None:
-        if not self.commands:
-            listed = import_module(f"laterna.studio.cli.{self.name}")
-            self.commands.update(commands(listed.FUNCTIONS))
+    def _functions(self) -> dict[str, Callable[..., Any] | str]:
+        listed = import_module(f"laterna.studio.cli.{self.name}").FUNCTIONS
+        return {_command_name(function): function for function in listed}
 
 
 def commands(functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
@@ -51,8 +53,22 @@ def commands(functions: Sequence[Callable[..., Any]]) -> dict[str, Any]:
     app = typer.Typer(rich_markup_mode="rich")
     app.callback()(lambda: None)  # so that one command alone is a group too
     for function in functions:
-        app.command(function.__name__.replace("_", "-"))(expose(function))
+        app.command(_command_name(function))(expose(function))
     return dict(typer.main.get_group(app).commands)
+
+
+def _command_name(function: Callable[..., Any] | str) -> str:
+    name = function.rpartition(":")[2] if isinstance(function, str) else function.__name__
+    return name.replace("_", "-")
+
+
+def resolved(function: Callable[..., Any] | str) -> Callable[..., Any]:
+    """A function, or the one that ``module:name`` refers to: what its department alone would not import."""
+    if not isinstance(function, str):
+        return function
+    module, _, name = function.partition(":")
+    resolved: Callable[..., Any] = getattr(import_module(module), name)
+    return resolved
 
 
 def application() -> typer.Typer:

@@ -1,6 +1,5 @@
-"""``laterna voice``: the functions it exposes."""
+"""``laterna voice``: the functions it exposes, and the workflows that a user looks for there."""
 
 from laterna import voice
-from laterna.production.workflows.audiobook import audiobook
 
-FUNCTIONS = [voice.speak, voice.align, audiobook]
+FUNCTIONS = [voice.speak, voice.align, "laterna.production.workflows.audiobook:audiobook"]
