@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, interpolate, pad
 
+from laterna.errors import ModelError
 from laterna.learning.model import Model, Phase
 from laterna.voice.models.wavenet_cache import SILENCE, STEP, VALUES, Cache
 from laterna.voice.spectrum import BANDS, HOP
@@ -45,7 +46,7 @@ class WaveNet(Model):
     name = "voice/wavenet"
     version = 1
     sizes = {  # noqa: RUF012
-        "debug": {"channels": 16, "conditions": 8, "cycles": 2, "doublings": 6},
+        "debug": {"channels": 16, "conditions": 8, "cycles": 1, "doublings": 6},
         "base": {},
     }
 
@@ -88,7 +89,7 @@ class WaveNet(Model):
         return total
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=2e-3, warmup=200, clip=1.0)]
+        return [Phase("model", learning_rate=2e-3, warmup=50, clip=1.0)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
         """Cross-entropy in nats a sample, where a batch's samples are to be judged."""
@@ -111,7 +112,14 @@ class WaveNet(Model):
             mel: see ``laterna.voice.spectrum``.
             seed: of what is drawn.
             temperature: below 1 the likelier values are drawn more often still: less noise, and less life.
+
+        Raises:
+            ModelError: the temperature is below zero.
         """
+        if not temperature >= 0:
+            raise ModelError(f"A temperature of {temperature} draws nothing: give 0 (the likeliest values) or more.")
+        if len(mel) == 0:
+            return np.zeros(0, np.float32)
         return decode(self.cache(mel).sample(len(mel) * HOP, seed=seed, temperature=temperature))
 
 

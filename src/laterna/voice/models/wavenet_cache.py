@@ -47,17 +47,17 @@ class Cache:
         self._due = [self._short(dilations, place) for place in range(STEP)]
         self._chains = [self._chain(depth, place) for place in range(STEP)]
         self._head = _Head(tensors)
-        self._time = 0
+        self._time, self._last = 0, SILENCE
 
     def sample(self, count: int, *, seed: int, temperature: float = 1.0) -> np.ndarray:
         """The next ``count`` values (count,) uint8 of the sound, drawn by their probabilities."""
-        rng, codes, code = np.random.default_rng(seed), np.empty(count, np.uint8), SILENCE
+        rng, codes = np.random.default_rng(seed), np.empty(count, np.uint8)
         for first in range(0, count, STEP):
             drawn = np.maximum(rng.standard_exponential((STEP, VALUES), np.float32), _LEAST)
             noise = np.float32(-temperature) * np.log(drawn)  # Gumbel's: the highest sum is a fair draw
             for place in range(first, min(first + STEP, count)):
-                code = int((self.logits(code) + noise[place - first]).argmax())
-                codes[place] = code
+                self._last = int((self.logits(self._last) + noise[place - first]).argmax())
+                codes[place] = self._last
         return codes
 
     def logits(self, last: int) -> np.ndarray:
@@ -124,17 +124,18 @@ class _Head:
     def __init__(self, tensors: Mapping[str, np.ndarray]) -> None:
         self._hidden = np.ascontiguousarray(tensors["head.1.weight"].T)
         self._bias, self._last = tensors["head.1.bias"], tensors["head.3.bias"]
-        self._zero, self._seen = np.zeros_like(self._bias), np.zeros_like(self._bias)
+        self._zero, self._heard, self._seen = np.zeros((3, len(self._bias)), np.float32)
         self._logits = np.zeros(VALUES, np.float32)
         # In halves: for larger products OpenBLAS wakes up other threads, which takes longer than the product.
         halves = np.split(tensors["head.3.weight"].T, 2, axis=1)
         self._halves = [*zip(map(np.ascontiguousarray, halves), np.split(self._logits, 2), strict=True)]
 
     def __call__(self, total: np.ndarray) -> np.ndarray:
-        seen = self._seen
-        np.maximum(total, self._zero, seen)
-        np.add(np.dot(seen, self._hidden), self._bias, seen)
-        np.maximum(seen, self._zero, seen)
+        heard, seen = self._heard, self._seen
+        np.maximum(total, self._zero, out=heard)
+        np.dot(heard, self._hidden, seen)
+        np.add(seen, self._bias, seen)
+        np.maximum(seen, self._zero, out=seen)
         for matrix, part in self._halves:
             np.dot(seen, matrix, part)
         return np.add(self._logits, self._last, self._logits)

@@ -4,6 +4,7 @@ DATA is a manifest.csv, or the folder of one; its texts are not used.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -21,8 +22,6 @@ from laterna.voice.models.wavenet import MARGIN, WaveNet, decode, encode, framed
 from laterna.voice.models.wavenet_cache import SILENCE, VALUES
 from laterna.voice.spectrum import HOP, log_mel
 
-_FRAMES = 24  # of a training sample
-_CONTEXT = 8  # frames at its start that are heard and not judged: the receptive field
 _CHOSEN, _TESTED = 8, 24  # sentences of the valid and the test part that are looked at
 _JUDGED = 312  # frames of each: five seconds
 _SHOWN = 120  # frames at a recording's beginning that are shown
@@ -44,11 +43,12 @@ class Excerpts:
     Args:
         rows: the recordings.
         frames: of a sample; shorter recordings are filled up with silence, which is not judged.
+        context: frames at its start that are heard and not judged: the receptive field.
         whole: whether each sample is the beginning of its recording, and no longer than that.
     """
 
-    def __init__(self, rows: Sequence[Row], frames: int, *, whole: bool = False) -> None:
-        self._rows, self._frames, self._whole = rows, frames, whole
+    def __init__(self, rows: Sequence[Row], frames: int, context: int = 0, *, whole: bool = False) -> None:
+        self._rows, self._frames, self._context, self._whole = rows, frames, context, whole
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -58,16 +58,21 @@ class Excerpts:
         samples = np.pad(samples, (0, max(0, HOP - len(samples))))
         mel, codes = log_mel(samples), encode(samples)
         frames = min(self._frames, len(mel)) if self._whole else self._frames
-        first = 0 if self._whole else max(0, int(rng.integers(-_CONTEXT, max(1, len(mel) - frames))))
+        first = 0 if self._whole else max(0, int(rng.integers(-self._context, max(1, len(mel) - frames))))
         heard = codes[first * HOP : min(first + frames, len(mel)) * HOP]
         judged = np.zeros(frames * HOP, bool)
-        judged[_CONTEXT * HOP if first else 0 : len(heard)] = True
+        judged[self._context * HOP if first else 0 : len(heard)] = True
         filled = np.pad(heard, (0, len(judged) - len(heard)), constant_values=SILENCE)
         return Excerpt(filled.astype(np.int64), framed(mel, first, first + frames), judged)
 
 
-def read(data: Path) -> Splits:
+def read(data: Path, *, frames: int = 24, context: int = 8) -> Splits:
     """The recordings of a manifest.
+
+    Args:
+        data: the manifest, or its folder.
+        frames: of a sample to learn from.
+        context: as many of them are heard and not judged.
 
     Raises:
         DataError: the manifest is wrong, or names fewer than three recordings.
@@ -76,7 +81,7 @@ def read(data: Path) -> Splits:
     train, valid, test = parts(rows, lambda row: f"{row.audio.parent.name}/{row.audio.name}", valid=0.03, test=0.03)
     said = ", ".join(sorted({row.speaker or "one speaker" for row in rows}))
     return Splits(
-        Excerpts(train, _FRAMES),
+        Excerpts(train, frames, context),
         Excerpts(valid[:_CHOSEN], _JUDGED, whole=True),
         Excerpts(test[:_TESTED], _JUDGED, whole=True),
         (f"{len(rows)} recordings of speech by {said}",),
@@ -128,20 +133,26 @@ def spectrograms(model: Model, samples: Samples) -> Image.Image:
     return Image.fromarray(np.concatenate([picture(sound) for sound in sounds]))
 
 
-recipe = Recipe(
-    model=WaveNet,
-    read=read,
-    collate=collate,
-    metrics=metrics,
-    baseline=baseline,
-    objective="-bits",
-    protocol=(
-        "negative log-likelihood of a sample at 16 kHz, as one of 256 values on the mu-law scale of the emphasised"
-        " signal, given all before it and the mel frames: in the first five seconds of held-out recordings"
-    ),
-    steps=20_000,
-    batch_size=4,
-    evaluate_every=500,
-    ema=0.999,
-    show=spectrograms,
-)
+def _recipe(frames: int, context: int) -> Recipe:
+    return Recipe(
+        model=WaveNet,
+        read=partial(read, frames=frames, context=context),
+        collate=collate,
+        metrics=metrics,
+        baseline=baseline,
+        objective="-bits",
+        protocol=(
+            "negative log-likelihood of a sample at 16 kHz, as one of 256 values on the mu-law scale of the emphasised"
+            " signal, given all before it and the mel frames: in the first five seconds of held-out recordings"
+        ),
+        steps=20_000,
+        batch_size=4,
+        evaluate_every=500,
+        ema=0.999,
+        show=spectrograms,
+    )
+
+
+recipe = _recipe(24, 8)
+small = _recipe(4, 1)
+"""The same with shorter samples, for tests of the debug size."""
