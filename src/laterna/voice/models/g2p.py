@@ -51,7 +51,7 @@ class G2P(Model):
     version = VERSION
     sizes = {"debug": {"width": 32, "depth": 2, "room": 1024, "drop": 0.0}, "base": {}}  # noqa: RUF012
 
-    def __init__(self, width: int = 80, depth: int = 4, drop: float = 0.1, room: int = 49152) -> None:
+    def __init__(self, width: int = 80, depth: int = 4, drop: float = 0.1, room: int = 65536) -> None:
         super().__init__()
         self.drop = drop
         self.embed = nn.Embedding(1 + len(LETTERS), width, padding_idx=0)

@@ -78,7 +78,7 @@ def make(texts: Sequence[Path], out: Path) -> Path:
     words = sorted(word for word in counts if _fits(word))
     said = [phones for first in range(0, len(words), _BATCH) for phones in _said(words[first : first + _BATCH])]
     spoken = {word: phones for word, phones in zip(words, said, strict=True) if _is_said(word, phones)} | _CORRECTED
-    least = {word: _TOLD for word in _CORRECTED}
+    least = dict.fromkeys(_CORRECTED, _TOLD)
     kept = [Entry(word, phones, max(least.get(word, 1), counts[word])) for word, phones in sorted(spoken.items())]
     write_text(out, "".join(f"{word}\t{' '.join(phones)}\t{count}\n" for word, phones, count in kept))
     return out

@@ -80,7 +80,7 @@ def _said(reading: Reading) -> Iterator[_Said]:
     _refuse_strangers(latin)
     for index, match in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(latin)
-        pause = _PAUSES.search(latin, match.end())
+        pause = _PAUSES.search(latin, match.end(), end + 1)
         paused = pause is not None and pause.start() < end
         last = index + 1 == len(found)
         mark = _end(latin[match.end() :]) if last else PAUSE if paused else BOUNDARY
