@@ -61,7 +61,7 @@ class Studio:
         mels, ends = _at_speed(mels, ends, speed)
         samples = self._vocoder.speak(mels)
         times = [Fraction(int(end) * HOP, SAMPLE_RATE) for end in (0, *ends)]
-        spans = list(zip(pronounced.symbols, times, times[1:], strict=True))
+        spans = list(zip(pronounced.symbols, times[:-1], times[1:], strict=True))
         return Spoken(
             samples,
             SAMPLE_RATE,
