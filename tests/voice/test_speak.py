@@ -239,7 +239,7 @@ def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
         ("🎉🎬 …", {}, DataError, "nothing to say in '🎉🎬 …'"),
         ("Hello.", {"speed": 5.0}, DataError, "0.5 to 2"),
         ("Hello.", {"speed": float("nan")}, DataError, "0.5 to 2"),
-        ("Hello.", {"engine": "hal"}, ModelError, "no voice engine 'hal'"),
+        ("Hello.", {"engine": "hal"}, ModelError, "no voice 'hal'"),
     ],
 )
 def test_what_cannot_be_spoken_is_one_sentence(text: str, options: dict, error: type[Exception], message: str) -> None:

@@ -137,7 +137,7 @@ def test_auto_is_silent_only_where_no_engine_is_installed(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("name", "language", "message"),
     [
-        ("siri", "en", "no voice engine 'siri': choose auto, flite, espeak"),
+        ("siri", "en", "no voice 'siri': choose auto, studio, flite"),
         ("flite", "de", "No installed voice speaks 'de'"),
         ("espeak", "xx", "No installed voice speaks 'xx'"),
     ],

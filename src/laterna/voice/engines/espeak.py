@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
@@ -12,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from laterna.errors import ModelError
+from laterna.voice.engines.engine import match
 from laterna.voice.engines.spoken import Spoken
 
 _WORKER = Path(__file__).with_name("espeak_worker.py")
-_VARIANT = "f2"  # a recogniser mishears 55% of its words; 85% of the plain voice's, and no variant does better
+_USUAL = "f2"  # a recogniser mishears 55% of its words; 85% of the plain voice's, and no variant does better
+_VARIANT = re.compile(r"[fm]\d|croak|whisper")  # the others are robots, and persons whom nobody would know again
 _WORDS_A_MINUTE = 160
 _SLOWEST, _FASTEST = 80, 450  # the library's own limits
 _PATIENCE = 120  # seconds for a sentence; it takes a hundredth of one
@@ -28,7 +31,16 @@ class Espeak:
     """eSpeak NG: formant synthesis, clear rather than natural."""
 
     name = "espeak"
+    install = "pip install 'laterna[voice-espeak]'"
     credit = "Voice: eSpeak NG (GPL-3.0-or-later), github.com/espeak-ng/espeak-ng"
+
+    @cached_property
+    def voices(self) -> tuple[str, ...]:
+        """Its variants: one throat, another pitch, timbre or roughness."""
+        if not self.available():
+            return ()
+        names = [file.name for file in (self._package / "espeak-ng-data" / "voices" / "!v").iterdir()]
+        return tuple(sorted(filter(_VARIANT.fullmatch, names), key=lambda name: (name != _USUAL, name)))
 
     @cached_property
     def _voices(self) -> dict[str, str]:
@@ -49,15 +61,15 @@ class Espeak:
     def available(self) -> bool:
         return find_spec("espeakng_loader") is not None
 
-    def speak_sentence(self, text: str, *, language: str, speed: float) -> Spoken:
+    def speak_sentence(self, text: str, *, language: str, speed: float, voice: str = _USUAL) -> Spoken:
         pace = min(max(round(_WORDS_A_MINUTE * speed), _SLOWEST), _FASTEST)
         request = {
             "library": self._library,
-            "voice": f"{self._voices[language]}+{_VARIANT}",
+            "voice": f"{self._voices[language]}+{voice}",
             "words_a_minute": pace,
             "text": _FALSE_END.sub(" ", text),
         }
-        header, _, data = self._ask(request).partition(b"\n")
+        header, _, data = self._ask(request, text).partition(b"\n")
         answer = json.loads(header)
         samples = np.frombuffer(data, "<i2").astype(np.float32) / 32768
         rate = answer["sample_rate"]
@@ -68,6 +80,21 @@ class Espeak:
             Fraction(len(samples), rate),
             tuple((min(character, len(text) - 1), Fraction(sample, rate)) for sample, character in marks),
         )
+
+    def phonemes(self, texts: Sequence[str], *, language: str) -> list[str]:
+        """How texts are said, in the International Phonetic Alphabet: words parted by spaces, stress marked.
+
+        Raises:
+            ModelError: it is not installed, doesn't know the language, or fails.
+        """
+        if not self.available():
+            raise ModelError(f"eSpeak NG is not installed: {self.install}.")
+        tag = match(language, self.languages)
+        if tag is None:
+            raise ModelError(f"eSpeak NG doesn't speak {language!r}: name another language.")
+        request = {"library": self._library, "voice": self._voices[tag], "phonemes": list(texts)}
+        said: list[str] = json.loads(self._ask(request, " ".join(texts)))
+        return said
 
     @property
     def _package(self) -> Path:
@@ -83,7 +110,7 @@ class Espeak:
             raise ModelError(f"espeakng-loader has no library in {str(self._package)!r}: install it again.")
         return str(found[0])
 
-    def _ask(self, request: dict[str, object]) -> bytes:
+    def _ask(self, request: dict[str, object], text: str) -> bytes:
         try:
             done = subprocess.run(
                 [sys.executable, "-I", "-S", str(_WORKER)],
@@ -94,8 +121,8 @@ class Espeak:
                 check=True,
             )
         except subprocess.TimeoutExpired as error:
-            raise ModelError(f"eSpeak NG took too long over {request['text']!r}: shorten it.") from error
+            raise ModelError(f"eSpeak NG took too long over {text!r}: shorten it.") from error
         except subprocess.CalledProcessError as error:
             reason = error.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"status {error.returncode}"]
-            raise ModelError(f"eSpeak NG can't say {request['text']!r} ({reason[0]}): reword it.") from error
+            raise ModelError(f"eSpeak NG can't say {text!r} ({reason[0]}): reword it.") from error
         return done.stdout

@@ -5,7 +5,8 @@ process gives the same sentence the same samples, and keeps a crash in C away fr
 
 Reads a JSON object from stdin: ``library`` (path), ``voice``, ``words_a_minute``, ``text``. The working directory
 holds ``espeak-ng-data``: the library truncates paths over 160 characters, so it is given ".". Writes one line of
-JSON (``sample_rate``, ``marks``: pairs of character and sample), then the samples as 16-bit PCM.
+JSON (``sample_rate``, ``marks``: pairs of character and sample), then the samples as 16-bit PCM. Given ``phonemes``, a
+list of texts, in place of a text, it writes a list of how they are said, in the International Phonetic Alphabet.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback, and a 
 _DONT_EXIT = 0x8000
 _RATE = 1  # espeakRATE
 _UTF8 = 1
+_IPA = 2
 _END_OF_EVENTS, _WORD = 0, 1
 
 
@@ -39,11 +41,6 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 def main() -> None:
     """Serve one request from stdin to stdout."""
     request = json.load(sys.stdin)
-    header, samples = _speak(request)
-    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n" + samples)
-
-
-def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     library = ctypes.CDLL(request["library"])
     sample_rate = library.espeak_Initialize(_SYNCHRONOUS, 0, b".", _DONT_EXIT)
     if sample_rate <= 0:
@@ -51,6 +48,25 @@ def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     library.espeak_ng_SetRandSeed(ctypes.c_long(1))  # breath and roughness are noise, seeded by the clock otherwise
     if library.espeak_SetVoiceByName(request["voice"].encode()):
         sys.exit(f"it has no voice {request['voice']!r}")
+    if "phonemes" in request:
+        json.dump([_spelt(library, text) for text in request["phonemes"]], sys.stdout)
+    else:
+        header, samples = _speak(library, request)
+        sys.stdout.buffer.write(json.dumps(header | {"sample_rate": sample_rate}).encode() + b"\n" + samples)
+
+
+def _spelt(library: Any, text: str) -> str:
+    """How a text is said; the library spells it clause by clause."""
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    written = ctypes.create_string_buffer(text.encode())
+    at = ctypes.c_void_p(ctypes.addressof(written))
+    clauses = []
+    while at.value:
+        clauses.append(library.espeak_TextToPhonemes(ctypes.byref(at), _UTF8, _IPA).decode(errors="replace"))
+    return " ".join(" ".join(clauses).split())
+
+
+def _speak(library: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     library.espeak_SetParameter(_RATE, request["words_a_minute"], 0)
     blocks: list[bytes] = []
     marks: list[tuple[int, int]] = []
@@ -70,7 +86,7 @@ def _speak(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     text = request["text"].encode()
     if library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, 1, 0, _UTF8, None, None):
         sys.exit("it refused the text")
-    return {"sample_rate": sample_rate, "marks": marks}, b"".join(blocks)
+    return {"marks": marks}, b"".join(blocks)
 
 
 if __name__ == "__main__":
