@@ -2,4 +2,4 @@
 
 from laterna import voice
 
-FUNCTIONS = [voice.speak, voice.align, "laterna.production.workflows.audiobook:audiobook"]
+FUNCTIONS = [voice.speak, voice.align, "laterna.voice.corpus:corpus", "laterna.production.workflows.audiobook:audiobook"]
