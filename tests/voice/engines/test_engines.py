@@ -15,6 +15,7 @@ from laterna.voice.engines import Spoken, check_engine, choose, match, register
 from laterna.voice.engines.espeak import Espeak
 from laterna.voice.engines.flite import Flite
 from laterna.voice.engines.silent import Silent
+from laterna.voice.engines.studio.engine import Studio
 
 
 class Beeper:
@@ -118,6 +119,7 @@ def test_a_language_is_matched_by_dropping_its_subtags(language: str, tag: str |
 
 
 def test_auto_takes_the_first_installed_engine_that_speaks_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Studio, "available", lambda self: False)
     monkeypatch.setattr(Flite, "available", lambda self: True)
     monkeypatch.setattr(Espeak, "available", lambda self: True)
     monkeypatch.setattr(Espeak, "languages", ("en", "zh"))
@@ -126,6 +128,7 @@ def test_auto_takes_the_first_installed_engine_that_speaks_the_language(monkeypa
 
 
 def test_auto_is_silent_only_where_no_engine_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Studio, "available", lambda self: False)
     monkeypatch.setattr(Flite, "available", lambda self: False)
     monkeypatch.setattr(Espeak, "available", lambda self: False)
     assert choose("auto", "zh").engine.name == "none"
