@@ -16,7 +16,7 @@ from laterna.voice.text.words import WordsToPhones
 
 _APOSTROPHES = str.maketrans("’‘ʼ´`", "'''''")
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
-_PAUSES = re.compile(r"[,;:.?!…()\[\]{}–—/|]|(?<!\w)-|-(?!\w)")
+_PAUSES = re.compile(r"[,;:.?!…()\[\]{}–—|]|(?<!\w)-|-(?!\w)")
 _VOWELS = frozenset(["aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"])
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
                           "đ": "d", "Đ": "D", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i"})  # fmt: skip
@@ -116,6 +116,6 @@ def _end(gap: str) -> str:
 
 
 def _before(one: _Said, phones: Sequence[str], following: Sequence[str]) -> Sequence[str]:
-    """ "the" before a vowel is "dh iy"."""
-    open_vowel = bool(following) and following[0] in _VOWELS and one.mark == BOUNDARY
-    return ("dh", "iy") if one.word.lower() == "the" and open_vowel else phones
+    """How a word is said before another: "the" before a vowel is "dh iy"."""
+    opens = bool(following) and following[0] in _VOWELS and one.mark == BOUNDARY
+    return ("dh", "iy") if opens and one.word.lower() == "the" and tuple(phones) == ("dh", "ax") else phones

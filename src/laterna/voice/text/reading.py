@@ -3,9 +3,11 @@
 English and Chinese have rules. Other languages are left to their engines.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from laterna.voice.text import chinese, english
+from laterna.voice.text.lexicon import Lexicon
 from laterna.voice.text.sentences import without_pictographs
 
 
@@ -17,17 +19,26 @@ class Reading:
     places: tuple[int, ...]
 
 
-def read_out(sentence: str, language: str = "en") -> Reading:
+def read_out(sentence: str, language: str = "en", lexicon: Lexicon | None = None) -> Reading:
     """What a reader says for a sentence: in English and Chinese without a digit; nowhere with an emoji's name.
 
-    What is read out already is read out as it is. Places never fall.
+    What is read out already stays as it is. Places never fall.
+
+    Args:
+        sentence: as written.
+        language: a BCP 47 tag; "en-GB" and its like read 3/5/2026 as a day in May.
+        lexicon: has the words that are said as others.
     """
-    sentence = without_pictographs(sentence)
+    respelt = _joined((lexicon or Lexicon()).respelt(without_pictographs(sentence)))
     family = language.lower().replace("_", "-").split("-")[0]
     if family == "en":
-        parts = list(english.parts(sentence, language))
+        parts = list(english.parts(respelt.text, language))
     elif family in ("zh", "cmn"):
-        parts = list(chinese.parts(sentence))
+        parts = list(chinese.parts(respelt.text))
     else:
-        return Reading(sentence, tuple(range(len(sentence))))
+        return respelt
+    return _joined([(text, respelt.places[place]) for text, place in parts])
+
+
+def _joined(parts: Sequence[tuple[str, int]]) -> Reading:
     return Reading("".join(text for text, _ in parts), tuple(place for text, place in parts for _ in text))

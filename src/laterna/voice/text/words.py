@@ -23,13 +23,17 @@ _REMEMBERED = 50_000  # guesses
 _ARTICLE: Phones = ("ax",)
 
 
+def _phones(text: str) -> Mapping[str, Phones]:
+    return {word: tuple(phones) for word, *phones in (entry.split() for entry in text.split(","))}
+
+
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
 # Words of up to four letters that stay words in capitals; others of that length are spelt: "NO", but "N B C".
 _WORDS = _set("""
-    able act add age ago air all am also an and any arm army art as ash at atom away baby back bad bag ball band bank
+    able act add age ago air all also an and any arm army art as ash at atom away baby back bad bag ball band bank
     bar base be bear beat bed been beer best big bird bit blue boat body bomb bone book born both box boy bus but buy by
     cake call came can cap car card care case cash cast cat cell city club coal coat cold come cook cool corn cost crew
     cry cup cut dark date dawn day dead deal dear deep deny desk die diet dirt do does dog done door down draw drop drum
@@ -54,23 +58,17 @@ _WORDS = _set("""
     when wide wife wild will win wind wine wing wire wise wish with won wood word wore work worn wow yard yeah year yell
     yes yet you your zero zone
 """)
-# Acronyms of up to four letters that are said as words.
-_SAID = _set("""
-    aids bafta cad covid dos fema fifa gif ikea jpeg lan laser lego loran midi moma nafta nasa nato opec pin radar ram
-    rom sars scuba sim sonar soho swat uefa uhf unix wav wifi yolo zip
-""")
 # Acronyms that could be said as words and are spelt, even in a sentence that is all in capitals.
 _SPELT = _set("usa uk eu un ai uae cia diy ceo cio cto iou eta epa api url id ok ufo iso aka asap aol atm dna pm")
-_INTERJECTIONS: Mapping[str, Phones] = {
-    word: tuple(phones.split())
-    for word, phones in {
-        "hm": "hh m", "hmm": "hh m", "mm": "m", "m": "eh m", "mhm": "m hh m", "sh": "sh", "shh": "sh", "psst": "p s t",
-        "pst": "p s t", "br": "b r", "brr": "b r er", "grr": "g r er", "gr": "g r", "pfft": "p f t", "pft": "p f t",
-        "tsk": "t ih s k", "nth": "eh n th", "z": "z iy", "zz": "z", "phew": "f y uw", "ugh": "ah g", "ooh": "uw",
-        "tv": "t iy v iy",
-    }.items()
-}  # fmt: skip
-
+_SAID = _phones("""
+    aids ey d z, bafta b ae f t ax, cad k ae d, covid k ow v ih d, dos d ao s, fema f iy m ax, fifa f iy f ax,
+    gif g ih f, ikea ay k iy ax, jpeg jh ey p eh g, lan l ae n, lego l eh g ow, midi m ih d iy, nafta n ae f t ax,
+    nasa n ae s ax, nato n ey t ow, opec ow p eh k, pin p ih n, ram r ae m, rom r aa m, sars s aa r z, sim s ih m,
+    soho s ow hh ow, swat s w aa t, uefa y uw ey f ax, unix y uw n ih k s, wav w ey v, wifi w ay f ay, yolo y ow l ow,
+    zip z ih p, hm hh m, hmm hh m, mm m, mhm m hh m, sh sh, shh sh, psst p s t, pst p s t, br b r er, brr b r er,
+    gr g r er, grr g r er, pf p f t, pfft p f t, pft p f t, tsk t ih s k, nth eh n th, zz z, phew f y uw, ugh ah g,
+    ooh uw
+""")
 _ACRONYM = re.compile(r"[A-Z]{2,}s?")
 _POSSESSIVE = re.compile(r"(.+)'[sS]")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
@@ -104,14 +102,15 @@ class Words:
     """
 
     def __init__(self, known: Mapping[str, Phones], guess: WordsToPhones) -> None:
-        self._known = {**_INTERJECTIONS, **known}
+        self._known = {**known, **_SAID}
         self._guess = guess
         self._cache: dict[str, Phones] = {}
 
     def __call__(self, words: Sequence[str]) -> list[Phones]:
         """The phones of each word; see :data:`WordsToPhones`."""
         shouted = len(words) > 1 and all(word.isupper() for word in words)
-        plans = [self._plan(word, shouted, first=place == 0 < len(words) - 1) for place, word in enumerate(words)]
+        article = len(words) > 1 and len(words[1]) > 1  # what a capital A that begins the sentence is
+        plans = [self._plan(word, shouted, article and not place) for place, word in enumerate(words)]
         asked = {part for plan in plans for part in plan.parts if isinstance(part, str)}
         self._learn(sorted(asked - self._known.keys() - self._cache.keys()))
         return [self._said(plan) for plan in plans]
@@ -127,17 +126,17 @@ class Words:
             phones += (self._known.get(part) or self._cache[part]) if isinstance(part, str) else part
         return (*phones, *sibilant(phones)) if plan.sibilant else tuple(phones)
 
-    def _plan(self, word: str, shouted: bool, *, first: bool) -> _Plan:
+    def _plan(self, word: str, shouted: bool, article: bool) -> _Plan:
         owner = None if word.lower() in self._known else _POSSESSIVE.fullmatch(word)
         word = owner[1] if owner else word
         plural = _ACRONYM.fullmatch(word) and word.endswith("s")
         word = word.removesuffix("s") if plural else word
-        return _Plan(tuple(self._parts(word, shouted, first)), bool(owner or plural))
+        return _Plan(tuple(self._parts(word, shouted, article)), bool(owner or plural))
 
-    def _parts(self, word: str, shouted: bool, first: bool) -> Iterator[Phones | str]:
+    def _parts(self, word: str, shouted: bool, article: bool) -> Iterator[Phones | str]:
         lower = word.lower()
         joined = _JOINED.findall(word)
-        if lower == "a" and (word == "a" or shouted or first):
+        if lower == "a" and (word == "a" or shouted or article):
             yield _ARTICLE
         elif len(word) == 1:
             yield LETTER_NAMES[lower]

@@ -7,13 +7,14 @@ keeps the place of the character that it stands for.
 import unicodedata
 from collections.abc import Iterator
 
-from laterna.voice.text.english import abbreviations, addresses, amounts, dates, signs
+from laterna.voice.text.english import abbreviations, addresses, amounts, dates, figures, signs
 from laterna.voice.text.english.rules import Part, Rule
 
 _RULES: tuple[Rule, ...] = (
     *dates.RULES,
     *addresses.RULES,
     *amounts.RULES,
+    *figures.RULES,
     *abbreviations.RULES,
     *signs.RULES,
 )

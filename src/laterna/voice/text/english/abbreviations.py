@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from laterna.voice.text.english.numbers import cardinal, ordinal, roman, year
-from laterna.voice.text.english.rules import Part, Rule, after, before, cased, one_of, stop
+from laterna.voice.text.english.rules import Part, Rule, after, before, cased, one_of, stop, words
 
 # Before a name, with or without their full stop.
 _TITLES = {
@@ -36,35 +36,17 @@ _ANYWHERE = cased({
 _LETTERS_ONLY = ("vs", "etc", "eg", "aka", "PhD", "w/o", "w/", "c/o", "n/a", "N/A", "'n'", "’n’")
 _NEEDS_NUMBER = ("no.", "nos.", "No.", "Nos.", "lb.", "lbs.", "oz.", "ft.")
 
-_REIGNING = """
+_REIGNING = words("""
     Alexander Alfonso Benedict Carl Catherine Charles Christian Clement Edward Elizabeth Ferdinand Francis Frederick
     George Gregory Gustav Haakon Harald Henry Innocent Ivan James John Leo Leopold Louis Margaret Margrethe Mary
     Napoleon Nicholas Olav Otto Paul Peter Philip Pius Ptolemy Ramses Richard Robert Umberto Urban Victoria Wilhelm
     William Malcolm Mehmed Murad Selim Edgar Alexios Basil Constantine Justinian Rudolf Emmanuel Felipe Pedro
-""".split()
-_COUNTED = """
+""")
+_COUNTED = words("""
     act appendix article book canto chapter class division episode figure game grade level mark part phase plate round
     scene section stage step super table title type unit volume war wars bowl
-""".split()
-_NOT_NUMERALS = (
-    "CD",
-    "CV",
-    "DC",
-    "MD",
-    "MC",
-    "MI",
-    "MIX",
-    "DI",
-    "CC",
-    "MM",
-    "XL",
-    "CI",
-    "DIM",
-    "DID",
-    "CIVIC",
-    "MID",
-    "LCD",
-)
+""")
+_NOT_NUMERALS = words("CD CV DC MD MC MI MIX DI CC MM XL CI DIM DID CIVIC MID LCD")
 
 
 def _title(match: re.Match[str], british: bool) -> list[Part] | None:

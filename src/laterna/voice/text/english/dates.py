@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from laterna.voice.text.english import numbers
 from laterna.voice.text.english.numbers import cardinal, ordinal
-from laterna.voice.text.english.rules import DASH, GAP, Part, Rule, after, before, stop
+from laterna.voice.text.english.rules import DASH, GAP, Part, Rule, after, before, stop, words
 
-_MONTHS = """
+_MONTHS = words("""
     January February March April May June July August September October November December
-""".split()
+""")
 _SHORT = {name[:3]: name for name in _MONTHS} | {"Sept": "September"}
 _MONTH = rf"(?:{'|'.join(_MONTHS)}|(?:{'|'.join(_SHORT)})\b\.?)"
 _WEEKDAYS = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday"}
@@ -143,7 +143,8 @@ _TAIL = rf"(?:st|nd|rd|th)?(?:{DASH}(?P<to>{_DAY})(?:st|nd|rd|th)?)?"
 RULES: tuple[Rule, ...] = (
     (
         re.compile(
-            rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>{_DAY}){_TAIL}(?!\w|[.:,]\d|/)(?:,? (?P<year>{_YEAR})(?![\w,]|\.\d))?"
+            rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>{_DAY}){_TAIL}(?!\w|[.:,]\d|/)"
+            rf"(?:,? (?P<year>{_YEAR})(?![\w,]|\.\d))?"
         ),
         _month_day,
     ),

@@ -2,11 +2,13 @@
 
 import re
 
-_ONES = """
+from laterna.voice.text.english.rules import words
+
+_ONES = words("""
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
     eighteen nineteen
-""".split()
-_TENS = "? ? twenty thirty forty fifty sixty seventy eighty ninety".split()
+""")
+_TENS = words("? ? twenty thirty forty fifty sixty seventy eighty ninety")
 _SCALES = ("", " thousand", " million", " billion", " trillion", " quadrillion")
 _ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
 _ORDINALS |= {"twelve": "twelfth"}
@@ -60,7 +62,7 @@ def digits(written: str, zero: str = "zero") -> str:
 def year(number: int, british: bool = False) -> str:
     """1905 is "nineteen oh five", 2005 "two thousand five", 2026 "twenty twenty-six"."""
     century, rest = divmod(number, 100)
-    if number < 1000 or number >= 10_000 or century % 10 == 0 and rest < 10:
+    if number < 1000 or number >= 10_000 or (century % 10 == 0 and rest < 10):
         return cardinal(number, british)
     return f"{cardinal(century)} {pair(rest)}"
 

@@ -23,6 +23,11 @@ _NOUN = re.compile(
 )
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
+
+
 def one_of(names: Iterable[str]) -> str:
     """A pattern of any of the names, the longest first."""
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
