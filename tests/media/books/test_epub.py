@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from laterna.errors import DataError, LaternaError, MediaError
-from laterna.media.books import Book, archive, open_book
+from laterna.media.books import Book, archive, markup, open_book
 
 TWO = {"one.xhtml": "<h1>One</h1><p>First.</p>", "two.xhtml": "<h1>Two</h1><p>Second.</p>"}
 CONTENTS = {"one.xhtml": "1. One", "two.xhtml": "2. Two"}
@@ -210,6 +210,14 @@ def test_many_small_bombs_are_one(
     path = make_epub(tmp_path / "a.epub", {f"{index}.xhtml": "a" * (1 << 17) for index in range(9)})
     with pytest.raises(MediaError, match="unpacks to more than a book holds"):
         open_book(path)
+
+
+def test_too_many_elements_are_no_chapter(
+    tmp_path: Path, make_epub: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markup, "_MOST_ELEMENTS", 50)
+    with pytest.raises(MediaError, match="more than 50 elements"):
+        open_book(make_epub(tmp_path / "a.epub", {"one.xhtml": "<p/>" * 50}))
 
 
 def test_too_many_files_are_no_book(

@@ -14,13 +14,13 @@ from laterna.media.books import markup
 from laterna.media.files import quoted, regular_file
 
 _MOST_FILES = 20_000
-_LARGEST_FILE = 64 << 20  # bytes, unpacked
-_LARGEST_BOOK = 512 << 20  # bytes, of all that is read
+_LARGEST_FILE = 16 << 20  # bytes, unpacked
+_LARGEST_BOOK = 128 << 20  # bytes, of all that is read
 _BLOCK = 1 << 20
 
 
 class Archive:
-    """A ZIP file's members, by name. Whatever it claims, no more than half a gigabyte is unpacked, in memory.
+    """A ZIP file's members, by name. Whatever it claims, no more than 128 MiB are unpacked, in memory.
 
     Raises:
         MediaError: it is no ZIP file, a broken one, or holds too many files.

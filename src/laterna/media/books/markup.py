@@ -1,4 +1,4 @@
-"""XML from strangers: no entity is declared, nothing is fetched, nothing is nested without end."""
+"""XML from strangers: no entity is declared, nothing is fetched, nothing goes on without end."""
 
 from html.entities import html5
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -7,6 +7,7 @@ from xml.parsers import expat
 from laterna.errors import MediaError
 
 _DEEPEST = 200  # elements within one another
+_MOST_ELEMENTS = 200_000  # in a document; each takes 300 bytes
 
 
 def parse(data: bytes, name: str) -> Element:
@@ -15,16 +16,19 @@ def parse(data: bytes, name: str) -> Element:
     HTML's named entities, which XHTML may use, become their characters. Errors call the document ``name``.
 
     Raises:
-        MediaError: it is not well-formed, declares entities, or is nested too deep.
+        MediaError: it is not well-formed, declares entities, is nested too deep, or has too many elements.
     """
     builder = TreeBuilder()
-    depth = 0
+    depth = count = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, count
         depth += 1
+        count += 1
         if depth > _DEEPEST:
             raise MediaError(f"{name} is nested more than {_DEEPEST} elements deep: it is no book that can be read.")
+        if count > _MOST_ELEMENTS:
+            raise MediaError(f"{name} has more than {_MOST_ELEMENTS} elements: divide it into chapters.")
         plain = {key.lower(): value for key, value in attributes.items() if " " not in key}
         prefixed = {_local(key): value for key, value in attributes.items() if " " in key}
         builder.start(_local(tag), prefixed | plain)
