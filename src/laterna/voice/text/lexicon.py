@@ -151,7 +151,5 @@ def _phones(word: str, said: object, path: Path) -> Phones:
 
 def _other(word: str, said: object, path: Path) -> str:
     if not word.strip() or not isinstance(said, str) or not said.strip():
-        raise DataError(
-            f"{word!r} in {quoted(path)} is said as nothing: write the words to say, such as Nguyen = 'win'."
-        )
+        raise DataError(f"{word!r} in {quoted(path)} is said as nothing: write words, such as Nguyen = 'win'.")
     return said

@@ -72,7 +72,7 @@ _SAID = _phones("""
 _ACRONYM = re.compile(r"[A-Z]{2,}s?")
 _POSSESSIVE = re.compile(r"(.+)'[sS]")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
-_JOINED = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|[A-Z]")
+_JOINED = re.compile(r"[A-Z]?[a-z]+(?:'[a-z]+)*|[A-Z]+(?![a-z])|[A-Z]")
 _NAMES_OF_PEOPLE = re.compile(r"(?:Mc|Mac|O'|De|Di|Du|La|Le|Van|Von|Fitz)[A-Z]")  # are one word: "McDonald"
 _MIDDLE = re.compile(r"[aeiouy]{1,3}")
 _ONSETS = {""} | _set("""
@@ -108,7 +108,7 @@ class Words:
 
     def __call__(self, words: Sequence[str]) -> list[Phones]:
         """The phones of each word; see :data:`WordsToPhones`."""
-        shouted = len(words) > 1 and all(word.isupper() for word in words)
+        shouted = len(words) > 1 < max(map(len, words)) and all(word.isupper() for word in words)
         article = len(words) > 1 and len(words[1]) > 1  # what a capital A that begins the sentence is
         plans = [self._plan(word, shouted, article and not place) for place, word in enumerate(words)]
         asked = {part for plan in plans for part in plan.parts if isinstance(part, str)}

@@ -7,10 +7,11 @@ from laterna.voice.text.english.numbers import cardinal, ordinal, roman, year
 from laterna.voice.text.english.rules import Part, Rule, after, before, cased, one_of, stop, words
 
 # Before a name, with or without their full stop.
-_TITLES = {
-    "Dr": "Doctor", "Mr": "Mister", "Mrs": "Missis", "Ms": "Miz", "Mx": "Mix", "Prof": "Professor", "St": "Saint",
-    "Mt": "Mount", "Messrs": "Messieurs", "Mme": "Madame", "Mlle": "Mademoiselle",
+_ADDRESSES = {
+    "Mr": "Mister", "Mrs": "Missis", "Ms": "Miz", "Mx": "Mix", "Messrs": "Messieurs", "Mme": "Madame",
+    "Mlle": "Mademoiselle", "Prof": "Professor",
 }  # fmt: skip
+_TITLES = {"Dr": "Doctor", "St": "Saint", "Mt": "Mount"}  # which are other words elsewhere
 _RANKS = {
     "Gen": "General", "Col": "Colonel", "Maj": "Major", "Lt": "Lieutenant", "Sgt": "Sergeant", "Capt": "Captain",
     "Cmdr": "Commander", "Cpl": "Corporal", "Adm": "Admiral", "Rev": "Reverend", "Hon": "Honorable",
@@ -52,6 +53,8 @@ _NOT_NUMERALS = words("CD CV DC MD MC MI MIX DI CC MM XL CI DIM DID CIVIC MID LC
 def _title(match: re.Match[str], british: bool) -> list[Part] | None:
     """ "Dr. Lee" is Doctor Lee, "Elm St." Elm Street, "St. Paul's" Saint Paul's."""
     name = match["name"]
+    if name in _ADDRESSES:
+        return [(_ADDRESSES[name], match.start())]
     leads = re.match(r"\s+(?:[A-Z]|(?:de|von|van|la)\b)", after(match)) is not None
     follows = re.search(r"(?:[A-Z][\w'’]*|\d(?:st|nd|rd|th))[ ,]+$", before(match)) is not None
     if name in _AFTER_NAMES and follows and not (name in _TITLES and leads and not _is_street(before(match))):
@@ -105,7 +108,9 @@ def _numeral(match: re.Match[str], british: bool) -> list[Part] | None:
 
 RULES: tuple[Rule, ...] = (
     (
-        re.compile(rf"(?<![\w.'’-])(?P<name>{one_of({*_TITLES, *_RANKS, *_AFTER_NAMES})})(?:\.(?!\w)|(?![\w.'’-]))"),
+        re.compile(
+            rf"(?<![\w.'’-])(?P<name>{one_of({*_ADDRESSES, *_TITLES, *_RANKS, *_AFTER_NAMES})})(?:\.(?!\w)|(?![\w.'’-]))"
+        ),
         _title,
     ),
     (re.compile(rf"(?<![\w.])(?P<name>{one_of(n for n in _ANYWHERE if n not in _LETTERS_ONLY)})(?!\w)"), _abbreviation),

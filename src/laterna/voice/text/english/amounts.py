@@ -121,7 +121,7 @@ def _feet(match: re.Match[str], british: bool) -> Iterator[Part]:
 def _marked(match: re.Match[str], british: bool) -> list[Part] | None:
     """5" is five inches, 6' six feet, where no quotation is open."""
     unit = "inch" if match["mark"] in '"″' else "foot"
-    if before(match).count(match["mark"]) % 2:
+    if len(re.findall(rf"(?<!\d){match['mark']}", before(match))) % 2:
         return None
     one = match["amount"] == "1" or describes(match)
     many = "inches" if unit == "inch" else "feet"

@@ -167,7 +167,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w.,])['’]?(?P<century>1\d|20)?(?P<ten>\d0)['’]?s\b"), _decade),
     (re.compile(rf"(?<![\w.,/–-])(?P<first>{_YEAR})[–-](?P<last>{_YEAR}|\d\d)(?![\w–-]|[.,]\d)"), _years),
     (re.compile(rf"(?<![\w.,/:$€£¥–-])(?P<year>{_YEAR})(?![\w%°/:–-]|[.,]\d| ?(?:%|°))"), _year),
-    (re.compile(rf"(?<![\w.:,])(?:{_CLOCK})(?![\d:]){_HALF}?(?!\w)"), _time),
+    (re.compile(rf"(?:(?<![\w.:,])|(?<=\dT)){_CLOCK}(?![\d:]){_HALF}?(?!\w)"), _time),
     (
         re.compile(rf"(?<![\w.:,])(?P<hour>1[0-2]|[1-9])(?:{DASH}(?P<to>1[0-2]|[1-9]))?{_HALF}(?!\w)", re.IGNORECASE),
         _half_day,
