@@ -55,9 +55,8 @@ class WaveNet(Model):
         self.receptive_field = cycles * (2**doublings - 1) + 1  # samples that a prediction depends on
         self.embed = nn.Embedding(VALUES, channels)
         self.frames = nn.Sequential(nn.Conv1d(BANDS, channels, 3), nn.ReLU(), nn.Conv1d(channels, conditions, 1))
-        self.layers = nn.ModuleList(
-            Layer(channels, conditions, 2**index) for _ in range(cycles) for index in range(doublings)
-        )
+        self.dilations = [2**index for _ in range(cycles) for index in range(doublings)]
+        self.layers = nn.ModuleList(Layer(channels, conditions, dilation) for dilation in self.dilations)
         self.bias = nn.Parameter(torch.zeros(channels))
         self.head = nn.Sequential(nn.ReLU(), nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, VALUES))
         with torch.no_grad():
@@ -103,7 +102,7 @@ class WaveNet(Model):
         """What makes the sound of log-mel frames (frames, 80), sample by sample."""
         given = torch.from_numpy(framed(mel, 0, len(mel)))[None].to(self.device)
         tensors = {name: tensor.float().cpu().numpy() for name, tensor in self.state_dict().items()}
-        return Cache(tensors, [layer.dilation for layer in self.layers], self.conditions(given)[:, 0].cpu().numpy())
+        return Cache(tensors, self.dilations, self.conditions(given)[:, 0].cpu().numpy())
 
     def speak(self, mel: np.ndarray, *, seed: int = 0, temperature: float = 1.0) -> np.ndarray:
         """Samples (256 frames) float32 at 16 kHz of log-mel frames (frames, 80).

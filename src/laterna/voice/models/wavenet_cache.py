@@ -100,7 +100,7 @@ class Cache:
 
     def _short(self, dilations: Sequence[int], place: int) -> list[tuple[np.ndarray, ...]]:
         """What is done at a place of 16 for layers that know less than 16 samples ahead, or just as many."""
-        found = []
+        found: list[tuple[np.ndarray, ...]] = []
         for index, dilation in enumerate(dilations):
             if dilation <= STEP and place % dilation == 0:
                 first = (place - dilation) % STEP
