@@ -64,12 +64,14 @@ class Model(nn.Module, PyTorchModelHubMixin):
         version: of its weights' meaning; raised when older weights no longer fit.
         sizes: constructor arguments by size; "debug" is tiny and there in every model, "base" is the default.
         exports: names of the inputs of ``forward`` if it can be exported to ONNX; the first axis of each is the batch.
+        axes: those of each input that may have any length in an export, by their place, with a name.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {"debug": {}, "base": {}}
     exports: ClassVar[tuple[str, ...]] = ()
+    axes: ClassVar[Mapping[int, str]] = {0: "batch"}
     card: Card | None = None
 
     @classmethod
@@ -102,14 +104,14 @@ class Model(nn.Module, PyTorchModelHubMixin):
         raise NotImplementedError(f"{self.name} has exports and no example")
 
     def export(self, path: Path) -> None:
-        """Write the network as ONNX, for a batch of any length.
+        """Write the network as ONNX, for inputs of any length along its ``axes``.
 
         Raises:
             ModelError: it can't be exported, or onnxscript is missing.
         """
         if not self.exports:
             raise ModelError(f"{self.name} can't be exported to ONNX: use it through laterna.load.")
-        shapes = tuple({0: torch.export.Dim("batch")} for _ in self.exports)
+        shapes = tuple({axis: torch.export.Dim(name) for axis, name in self.axes.items()} for _ in self.exports)
         names = list(self.exports)
         try:
             with written_whole(path) as temporary, warnings.catch_warnings():

@@ -23,10 +23,10 @@ def log_mel(samples: np.ndarray) -> np.ndarray:
 
 
 @cache
-def mel_filters() -> np.ndarray:
-    """Triangles of equal area on Slaney's mel scale (Auditory Toolbox, 1998): (80, 513) float32."""
-    edges = _hertz(np.linspace(0, _mel(SAMPLE_RATE / 2), BANDS + 2))
-    bins = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
+def mel_filters(fft: int = WINDOW, bands: int = BANDS) -> np.ndarray:
+    """Triangles of equal area on Slaney's mel scale (Auditory Toolbox, 1998): (bands, fft / 2 + 1) float32."""
+    edges = _hertz(np.linspace(0, _mel(SAMPLE_RATE / 2), bands + 2))
+    bins = np.fft.rfftfreq(fft, 1 / SAMPLE_RATE)
     rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
     area = 2 / (edges[2:] - edges[:-2])
@@ -56,3 +56,32 @@ def _mel(hertz: float) -> float:
 
 def _hertz(mels: np.ndarray) -> np.ndarray:
     return np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * np.log(6.4) / 27))
+
+
+def griffin_lim(log_mels: np.ndarray, iterations: int = 60, *, seed: int = 0) -> np.ndarray:
+    """Samples (256 frames) float32 of log-mel frames (frames, 80), by guessing phases (Griffin and Lim 1984).
+
+    Magnitudes are those of least error that are not negative; phases begin at random, from ``seed``.
+    """
+    count = len(log_mels)
+    magnitudes = np.maximum(np.exp(log_mels) @ np.linalg.pinv(mel_filters()).T, 0).astype(np.float32)
+    angles = np.random.default_rng(seed).uniform(-np.pi, np.pi, magnitudes.shape)
+    phases = np.exp(1j * angles).astype(np.complex64)
+    samples = _inverse(magnitudes * phases)
+    for _ in range(iterations):
+        spectra = np.concatenate(_spectra(samples))
+        samples = _inverse(magnitudes * spectra / np.maximum(np.abs(spectra), 1e-9))
+    return samples[: count * HOP]
+
+
+def _inverse(spectra: np.ndarray) -> np.ndarray:
+    """(256 frames) samples of (frames, 513) spectra, those whose spectra are nearest to these."""
+    frames = np.fft.irfft(spectra, WINDOW, axis=1).astype(np.float32) * window()
+    parts = WINDOW // HOP
+    total = np.zeros((len(frames) + parts - 1, HOP), np.float32)
+    weight = np.zeros_like(total)
+    for part in range(parts):
+        total[part : part + len(frames)] += frames[:, part * HOP : (part + 1) * HOP]
+        weight[part : part + len(frames)] += window()[part * HOP : (part + 1) * HOP] ** 2
+    margin = (WINDOW - HOP) // 2
+    return (total / np.maximum(weight, 1e-3)).ravel()[margin : margin + len(frames) * HOP]
