@@ -31,8 +31,9 @@ class Studio:
     @property
     def credit(self) -> str:
         """Made speech is marked as such, with whom it was learnt from."""
-        learnt_from = "; ".join(Card.open(find(acoustic.NAME) / CARD).data)
-        return f"Voice: made by Laterna's studio voice, which learnt from {learnt_from}"
+        data = Card.open(find(acoustic.NAME) / CARD).data
+        speakers = dict.fromkeys(line.partition(" read by ")[2] for line in data if " read by " in line)
+        return f"Voice: made speech, by Laterna's studio voice, which learnt from {'; '.join(speakers)}"
 
     @property
     def voices(self) -> tuple[str, ...]:

@@ -1,0 +1,94 @@
+"""The built-in voice: what it promises of any sentence."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from laterna.errors import DataError, ModelError
+from laterna.voice.engines import check_engine
+from laterna.voice.engines.studio.engine import _LONGEST, Studio, breaths
+from laterna.voice.pitch import track
+from laterna.voice.text.phones import BOUNDARY, ENDS, PAUSE, PHONES
+
+SENTENCE = "The lantern was lit at 7:30, and a show began."
+
+
+@pytest.fixture(scope="module")
+def studio() -> Studio:
+    return Studio()
+
+
+def test_it_keeps_the_promises_of_an_engine_without_torch(studio: Studio) -> None:
+    assert studio.available()
+    check_engine(studio)
+
+
+def test_words_and_phones_are_timed_in_order_within_the_sound(studio: Studio) -> None:
+    said = studio.speak_sentence(SENTENCE, language="en", speed=1.0)
+    places, times = zip(*said.marks, strict=True)
+    assert [SENTENCE[place:].split()[0] for place in places] == (
+        ["The", "lantern", "was", "lit", "at", "7:30,", "30,", "and", "a", "show", "began."]
+    )
+    assert list(times) == sorted(times)
+    spans = [(start, end) for _, start, end in said.phones]
+    assert all(start <= end for start, end in spans)
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert spans[-1][1] <= said.duration == Fraction(len(said.samples), 16_000)
+    assert 2.5 < said.duration < 5
+
+
+def test_the_same_seed_says_the_same_and_another_one_almost(studio: Studio) -> None:
+    one, again, other = (
+        studio.speak_sentence(SENTENCE, language="en", speed=1.0, seed=seed).samples for seed in (0, 0, 1)
+    )
+    assert one.tobytes() == again.tobytes()
+    assert one.tobytes() != other.tobytes()
+    assert abs(len(one) / len(other) - 1) < 0.1
+
+
+@pytest.mark.parametrize("speed", [0.7, 1.3])
+def test_speed_draws_sentences_out_or_in_without_changing_the_pitch(studio: Studio, speed: float) -> None:
+    usual, changed = (studio.speak_sentence(SENTENCE, language="en", speed=pace) for pace in (1.0, speed))
+    assert abs(len(changed.samples) * speed / len(usual.samples) - 1) < 0.01
+    assert changed.marks[5][1] * Fraction(speed) == pytest.approx(usual.marks[5][1], abs=0.05)
+    pitches = [track(said.samples, 16_000).median for said in (usual, changed)]
+    assert abs(12 * np.log2(pitches[0] / pitches[1])) < 0.5
+
+
+def test_its_two_speakers_are_a_man_and_a_woman(studio: Studio) -> None:
+    assert studio.voices == ("rms", "slt")
+    low, high = (
+        track(studio.speak_sentence(SENTENCE, language="en", speed=1.0, voice=who).samples, 16_000).median
+        for who in studio.voices
+    )
+    assert 80 < low < 140 < high < 240
+    with pytest.raises(ModelError, match="no speaker 'bob'"):
+        studio.speak_sentence(SENTENCE, language="en", speed=1.0, voice="bob")
+
+
+@pytest.mark.parametrize("text", ["A.", "No, no, no, no, no.", "B B C.", "X" * 90, " ".join(["lantern"] * 60)])
+def test_hard_sentences_come_to_their_end(studio: Studio, text: str) -> None:
+    said = studio.speak_sentence(text, language="en", speed=1.0)
+    assert np.isfinite(said.samples).all()
+    assert max(end - start for _, start, end in said.phones) < 1
+    assert np.abs(said.samples).max() > 0.05
+
+
+def test_made_speech_is_marked_with_whom_it_was_learnt_from(studio: Studio) -> None:
+    assert studio.credit.startswith("Voice: made speech")
+    assert "CMU Flite's voice rms" in studio.credit
+
+
+def test_what_it_can_not_say_is_told(studio: Studio) -> None:
+    with pytest.raises(DataError, match="can't say '你好'"):
+        studio.speak_sentence("你好", language="en", speed=1.0)
+
+
+@given(st.lists(st.sampled_from([*PHONES[:8], BOUNDARY, PAUSE]), max_size=500))
+def test_long_sentences_are_said_in_breaths_that_leave_nothing_out(symbols: list[str]) -> None:
+    parts = list(breaths([*symbols, ENDS[0]]))
+    assert sum(map(len, parts)) == len(symbols) + 1
+    assert all(len(part) <= _LONGEST and part[-1] in ENDS for part in parts)
