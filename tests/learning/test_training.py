@@ -186,6 +186,19 @@ def _shown(model: Model, samples: Samples) -> str:
     return f"{len(samples)} points"
 
 
+def test_what_is_left_to_learn_is_settled_before_it_is_judged(points: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(toys.RECIPES, "toys/plain", toys.recipe(toys.Plain, settle=_silenced))
+    trained = train("toys/plain", points, **QUICK)
+    assert not any(any(numbers) for numbers in weights("toys/plain"))
+    assert trained.evaluation == evaluate("toys/plain", points)
+
+
+def _silenced(model: Model, samples: Samples) -> None:
+    with torch.no_grad():
+        for tensor in model.state():
+            tensor.zero_()
+
+
 def test_what_learns_in_one_go_has_nothing_to_resume(points: Path) -> None:
     with pytest.raises(ModelError, match=r"^toys/mean learns in one go and leaves no checkpoint: leave out --resume.$"):
         train("toys/mean", points, resume=True)

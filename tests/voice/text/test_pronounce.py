@@ -83,6 +83,14 @@ def test_a_sentence_without_words_is_refused(sentence: str) -> None:
         pronounce(sentence, spell)
 
 
+@given(st.text(max_size=40))
+def test_whatever_is_written_is_said_or_refused_in_one_sentence(sentence: str) -> None:
+    try:
+        assert set(pronounce(sentence, spell).symbols) <= set(SYMBOLS)
+    except DataError as error:
+        assert str(error).count("\n") == 0
+
+
 @given(st.text(st.sampled_from("abTé'’ ,.-—!?()£$5/|\n…"), max_size=40))
 def test_any_sentence_gives_symbols_in_order_or_one_clear_error(sentence: str) -> None:
     try:

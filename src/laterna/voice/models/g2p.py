@@ -71,7 +71,7 @@ class G2P(Model):
         return self.out(x).view(len(letters), -1, 1 + len(PHONES))
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=4e-3, warmup=200, decay=0.01, clip=1.0)]
+        return [Phase("model", learning_rate=4e-3, warmup=50, decay=0.01, clip=1.0)]
 
     def loss(self, batch: Spellings, phase: str, step: int) -> dict[str, Tensor]:
         """CTC, for each phone."""

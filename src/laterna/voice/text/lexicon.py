@@ -131,7 +131,7 @@ def _word(word: str, path: Path) -> str:
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     if not _WORD.fullmatch(plain):
         raise DataError(
-            f"{word!r} in {quoted(path)} is not one word of Latin letters, which phones are for: write each of its words"
+            f"{word!r} in {quoted(path)} is not one word of Latin letters, as phones are for: write each of its words"
             " on a line, or how it is said under [said_as]."
         )
     return plain

@@ -106,13 +106,9 @@ def _numeral(match: re.Match[str], british: bool) -> list[Part] | None:
     return [(cardinal(value), match.start())] if counted or clear else None
 
 
+_NAMES = one_of({*_ADDRESSES, *_TITLES, *_RANKS, *_AFTER_NAMES})
 RULES: tuple[Rule, ...] = (
-    (
-        re.compile(
-            rf"(?<![\w.'’-])(?P<name>{one_of({*_ADDRESSES, *_TITLES, *_RANKS, *_AFTER_NAMES})})(?:\.(?!\w)|(?![\w.'’-]))"
-        ),
-        _title,
-    ),
+    (re.compile(rf"(?<![\w.'’-])(?P<name>{_NAMES})(?:\.(?!\w)|(?![\w.'’-]))"), _title),
     (re.compile(rf"(?<![\w.])(?P<name>{one_of(n for n in _ANYWHERE if n not in _LETTERS_ONLY)})(?!\w)"), _abbreviation),
     (re.compile(rf"(?<![\w./])(?P<name>{one_of(_LETTERS_ONLY)})(?![\w./]|(?<=[a-z])['’-])"), _abbreviation),
     (
