@@ -14,7 +14,7 @@ from laterna.voice.engines.studio import acoustic  # noqa: E402
 from laterna.voice.models import tacotron  # noqa: E402
 from laterna.voice.models.tacotron import Tacotron  # noqa: E402
 
-SYMBOLS = tuple(["hh", "ax", "l", "ow", ",", "m", "ay", "|", "f", "r", "eh", "n", "d", "."])
+SYMBOLS = ("hh", "ax", "l", "ow", ",", "m", "ay", "|", "f", "r", "eh", "n", "d", ".")
 CARD = Card(
     "voice/tacotron", licence="CC0-1.0", data=("none",), figures={"mel": 1.0}, baseline={"mel": 2.0},
     command="none", protocol="none",

@@ -1,5 +1,6 @@
 """The built-in voice: what it promises of any sentence."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -35,7 +36,7 @@ def test_words_and_phones_are_timed_in_order_within_the_sound(studio: Studio) ->
     assert list(times) == sorted(times)
     spans = [(start, end) for _, start, end in said.phones]
     assert all(start <= end for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     assert spans[-1][1] <= said.duration == Fraction(len(said.samples), 16_000)
     assert 2.5 < said.duration < 5
 
