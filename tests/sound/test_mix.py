@@ -6,6 +6,7 @@ import math
 import tracemalloc
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +17,11 @@ import pytest
 from laterna.errors import DataError, MediaError
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio, write_audio
+from laterna.media.encode import Codec
 from laterna.media.files import sha256
 from laterna.media.timecode import rational_time, time_range
 from laterna.media.video import Video
-from laterna.sound import Mix, correction, loudness, mix
+from laterna.sound import Mix, coded, correction, loudness, mix
 
 RATE = 48_000
 FPS = Fraction(30_000, 1001)
@@ -321,6 +323,25 @@ def test_the_ceiling_is_lowered_when_the_codec_overshoots(full: Timeline, tmp_pa
     film = dataclasses.replace(made.loudness, true_peak=-0.6)
     assert correction(made, film) == (None, pytest.approx(-1.4))
     assert correction(made, film, ceiling=-0.5) is None
+
+
+def test_a_stem_may_be_given_its_gain(full: Timeline, tmp_path: Path) -> None:
+    for gain, name in ((0.0, "plain"), (-6.0, "lower")):
+        mix(full, tmp_path / "mix.wav", folder=tmp_path, stems=tmp_path / name, gains={"Music": gain})
+    plain, lower = (loudness(Audio(tmp_path / name / "music.wav")).integrated for name in ("plain", "lower"))
+    assert lower == pytest.approx(plain - 6, abs=0.05)
+    assert samples(tmp_path / "plain" / "narration.wav") == pytest.approx(
+        samples(tmp_path / "lower" / "narration.wav"), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(("codec", "suffix"), [("h264", ".mp4"), ("vp9", ".webm")])
+def test_a_mix_meets_its_target_as_it_is_coded(full: Timeline, tmp_path: Path, codec: Codec, suffix: str) -> None:
+    made = coded(partial(mix, full, tmp_path / "mix.wav", folder=tmp_path, loudness="broadcast"), codec)
+    assert made.path == tmp_path / f"coded{suffix}"
+    assert made.loudness == loudness(Audio(made.path))
+    assert made.loudness.integrated == pytest.approx(-23, abs=0.5)
+    assert made.loudness.true_peak <= -1
 
 
 def test_stems_can_be_set_louder(full: Timeline, tmp_path: Path) -> None:

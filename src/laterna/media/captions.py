@@ -24,6 +24,7 @@ _CLOCK = r"(?:([0-9]+):)?([0-5]?[0-9]):([0-5]?[0-9])(?:[,.]([0-9]{1,3}))?"
 _TIME_LINE = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 _SRT_MARKUP = re.compile(r"</?(?:i|b|u|s|font|c|v|ruby|rt)(?:[ .][^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
 _VTT_MARKUP = re.compile(r"<[^<>]*>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:[ \t]+([^<>]*))?>|</v>")
 _VTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _NOT_CUES = ("NOTE", "STYLE", "REGION")
 
@@ -90,12 +91,15 @@ def read_captions(path: str | os.PathLike[str]) -> list[Caption]:
         MediaError: the file can't be read, or is not Unicode.
         DataError: a line is not what its format has there.
     """
-    lines = _LINE_END.split(_decoded(regular_file(path)))
-    is_vtt = re.match(r"WEBVTT(\s|$)", lines[0]) is not None
-    if not is_vtt and Path(path).suffix.lower() == ".vtt":
-        raise DataError(f"{quoted(path)} does not start with WEBVTT on line 1: export it as WebVTT anew.")
-    plain = _plain_vtt if is_vtt else _plain_srt
-    return [_caption(path, number, block, plain) for number, block in _cues(path, lines, is_vtt)]
+    return [_caption(path, number, cue, plain) for number, cue, plain in _read(path)]
+
+
+def read_voices(path: str | os.PathLike[str]) -> list[tuple[Caption, list[tuple[str, str]]]]:
+    """Read captions as :func:`read_captions` does, each with what is said in it as (name, text) pairs.
+
+    The names are those of WebVTT's voice spans, ``<v Anna>``; outside these a name is empty. Lines stay lines.
+    """
+    return [(_caption(path, number, cue, plain), _voices(cue[1:], plain)) for number, cue, plain in _read(path)]
 
 
 def write_captions(path: str | os.PathLike[str], captions: Iterable[Caption]) -> None:
@@ -122,6 +126,16 @@ def _decoded(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise MediaError(f"{quoted(path)} is not Unicode text on line {line}: save it as UTF-8.") from error
+
+
+def _read(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str], Callable[[str], str]]]:
+    """Each cue with its number, as :func:`_cues` gives them, and what strips its format's markup."""
+    lines = _LINE_END.split(_decoded(regular_file(path)))
+    is_vtt = re.match(r"WEBVTT(\s|$)", lines[0]) is not None
+    if not is_vtt and Path(path).suffix.lower() == ".vtt":
+        raise DataError(f"{quoted(path)} does not start with WEBVTT on line 1: export it as WebVTT anew.")
+    for number, cue in _cues(path, lines, is_vtt):
+        yield number, cue, _plain_vtt if is_vtt else _plain_srt
 
 
 def _cues(path: str | os.PathLike[str], lines: list[str], is_vtt: bool) -> Iterator[tuple[int, list[str]]]:
@@ -159,6 +173,16 @@ def _caption(path: str | os.PathLike[str], number: int, cue: list[str], plain: C
         raise DataError(
             f"{quoted(path)} has a cue on line {number} that ends before it starts: mend its times."
         ) from error
+
+
+def _voices(lines: Sequence[str], plain: Callable[[str], str]) -> list[tuple[str, str]]:
+    text, at, name = "\n".join(lines), 0, ""
+    said = []
+    for match in _VOICE.finditer(text):
+        said.append((name, plain(text[at : match.start()])))
+        at, name = match.end(), html.unescape(match[1] or "").strip()
+    said.append((name, plain(text[at:])))
+    return [(name, words) for name, words in said if words.strip()]
 
 
 def _seconds(clock: Sequence[str]) -> Fraction:

@@ -46,8 +46,6 @@ X264Preset = Literal[
 
 _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief calls them
 _EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
-_CORRECTIONS = 3  # of the mix, at most, for what its codec does to it
-_ROOM = 0.5  # dB that codecs may raise peaks by; more is corrected
 _SAMPLE_RATE = 48_000  # Hz, of the film's sound
 _THUMBNAIL = 320  # pixels wide
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
@@ -199,16 +197,9 @@ def mix(
         music_db=music_db,
         location_db=location_db,
     )
-    made = mixed(ceiling=ceiling - _ROOM)
-    coded, heard = _coded(made.path, codec)
-    for _ in range(_CORRECTIONS):
-        better = sound.correction(made, heard, ceiling=ceiling)
-        if better is None:
-            break
-        made = mixed(gain_db=better[0], ceiling=better[1])
-        coded, heard = _coded(made.path, codec)
-    about = {"notes": made.notes, "target": made.target, "coded": coded.name, "loudness": heard.to_json()}
-    _write_about(out, about)
+    made = sound.coded(mixed, _CODECS[codec], ceiling=ceiling)
+    about = {"notes": made.mix.notes, "target": made.mix.target, "coded": made.path.name}
+    _write_about(out, about | {"loudness": made.loudness.to_json()})
 
 
 @step(kind="folder", suffix="", uses=("editing",), publish=None)
@@ -292,7 +283,7 @@ def poster(
     kind="folder",
     suffix="",
     uses=("editing",),
-    publish=("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt"),
+    publish=_EXPORTS,
 )
 def export(
     out: Path, cut: Version, captions: Version, footage: Sequence[Version], rate: Fraction, folder: Path
@@ -394,13 +385,6 @@ def _linked(timeline: otio.schema.Timeline, folder: Path) -> bool:
 def _file_clips(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
     clips = timeline.find_clips()
     return (clip for clip in clips if isinstance(clip.media_reference, otio.schema.ExternalReference))
-
-
-def _coded(mix: Path, codec: str) -> tuple[Path, sound.Loudness]:
-    """A mix coded as the film's sound, beside it, and how loud it came out."""
-    path = mix.with_name("coded.webm" if codec == "webm" else "coded.mp4")
-    encode.encode_sound(Audio(mix).blocks(sample_rate=_SAMPLE_RATE, channels=2), path, _CODECS[codec])
-    return path, sound.loudness(Audio(path))
 
 
 def _coded_mix(mix: Version) -> Path | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -89,6 +90,7 @@ def mix(
     location_db: float = 0.0,
     gain_db: float | None = None,
     ceiling: float = -1.0,
+    gains: Mapping[str, float] = MappingProxyType({}),
 ) -> Mix:
     """Mix a timeline's sound tracks to a loudness target, with its music and location sound ducked under narration.
 
@@ -108,6 +110,7 @@ def mix(
         location_db: dB that the location sound is set louder than usual.
         gain_db: raise the stems by so many dB, in place of what reaches the target.
         ceiling: the highest true peak, in dBTP.
+        gains: dB for stems by the names of their tracks, in place of what would balance them.
 
     Raises:
         DataError: a track holds what can't be played, or a file is missing.
@@ -125,9 +128,10 @@ def mix(
         made_folder(shelf)
         stack.enter_context(disk_full_named(shelf))
         read = {name: stack.enter_context(tempfile.TemporaryFile(dir=shelf)) for name in placed}
-        gains, duck = _balance(placed, read, total, offsets, duck_db)
+        found, duck = _balance(placed, read, total, duck_db)
+        balance = {name: gains.get(name, gain) + offsets[name] for name, gain in found.items()}
         files = _stem_files(shelf, placed)
-        sum_loudness, peaks = _write_stems(read, files, total, gains, duck)
+        sum_loudness, peaks = _write_stems(read, files, total, balance, duck)
         level = _Level(TARGETS[loudness], ceiling, sum_loudness, peaks, gain_db)
         return _write_mix(out, stems, list(files.values()), total, level)
 
@@ -204,10 +208,12 @@ def _balance(
     placed: Mapping[str, list[Piece]],
     read: Mapping[str, IO[bytes]],
     total: int,
-    offsets: Mapping[str, float],
     duck_db: float,
 ) -> tuple[dict[str, float], np.ndarray | None]:
-    """Each stem's gain in dB, and the ducking curve where there is narration; the stems as they are go to ``read``."""
+    """The gains in dB that balance the stems, and the ducking curve where there is narration.
+
+    The stems as they are go to ``read``.
+    """
     gains: dict[str, float] = {}
     duck = None
     for name, found in placed.items():
@@ -219,7 +225,7 @@ def _balance(
             if name == "Narration":
                 powers.append(frame_power(block))
         heard = meter.finish()
-        gains[name] = _stem_gain(name, heard, peak) + offsets[name]
+        gains[name] = _stem_gain(name, heard, peak)
         if powers and not heard.silent:
             duck = ducking(np.concatenate(powers), heard.integrated, duck_db)
     return gains, duck
