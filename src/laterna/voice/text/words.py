@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-Phones = tuple[str, ...]
+from laterna.voice.text.homographs import Phones, homograph
+
 WordsToPhones = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 """Gives the phones of each word of a sentence, in order. A word is of Latin letters without accents, cased as written,
 with apostrophes within: "I'm", "BBC", "Laterna's"."""
@@ -111,9 +112,13 @@ class Words:
         shouted = len(words) > 1 < max(map(len, words)) and all(word.isupper() for word in words)
         article = len(words) > 1 and len(words[1]) > 1  # what a capital A that begins the sentence is
         plans = [self._plan(word, shouted, article and not place) for place, word in enumerate(words)]
+        lower = ["", *(word.lower() for word in words), ""]
         asked = {part for plan in plans for part in plan.parts if isinstance(part, str)}
         self._learn(sorted(asked - self._known.keys() - self._cache.keys()))
-        return [self._said(plan) for plan in plans]
+        return [
+            homograph(word, before, after) or self._said(plan)
+            for plan, before, word, after in zip(plans, lower, lower[1:], lower[2:], strict=False)
+        ]
 
     def _learn(self, words: Sequence[str]) -> None:
         if len(self._cache) + len(words) > _REMEMBERED:
