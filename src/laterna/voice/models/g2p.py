@@ -17,8 +17,7 @@ from torch.nn.functional import ctc_loss, dropout, relu
 from laterna.learning.model import Model, Phase
 from laterna.voice.engines.studio.g2p import KERNEL, NAME, SLOTS, VERSION, decoded, numbered, read_table, write_table
 from laterna.voice.text.dictionary import LETTERS
-from laterna.voice.text.phones import PHONES
-from laterna.voice.text.words import Phones
+from laterna.voice.text.phones import PHONES, Phones
 
 _TOGETHER = 500  # words that are said at a time
 

@@ -21,8 +21,7 @@ from laterna.voice.models.g2p import G2P, Spellings, padded
 from laterna.voice.text import dictionary
 from laterna.voice.text.dictionary import Entry
 from laterna.voice.text.edits import edits
-from laterna.voice.text.phones import PHONES
-from laterna.voice.text.words import Phones
+from laterna.voice.text.phones import PHONES, Phones
 
 COMMON = 5  # times that a word is met, from which on none is held out and all may be exceptions
 _SHARE = 0.04  # of the rarer words, to choose by, and as many to test on
@@ -57,11 +56,11 @@ def read(data: Path) -> Splits:
         DataError: the list is broken, or too short.
     """
     entries = [entry for entry in dictionary.read(data) if _has_room(entry)]
-    rare = [entry for entry in entries if entry.count < COMMON]
+    rare = [entry for entry in entries if entry.times < COMMON]
     if len(rare) < 3:
         raise DataError(f"{quoted(data)} has {len(rare)} words that are met fewer than {COMMON} times: add some.")
     train, valid, test = parts(rare, lambda entry: entry.word, valid=_SHARE, test=_SHARE)
-    common = [entry for entry in entries if entry.count >= COMMON]
+    common = [entry for entry in entries if entry.times >= COMMON]
     said = f"{len(entries)} words with their phones, of which {len(common)} are common, from {data.name}"
     return Splits(Entries([*train, *common]), Entries(valid), Entries(test), (said,))
 
@@ -70,12 +69,12 @@ def collate(entries: Sequence[Entry]) -> Spellings:
     """A batch; a word that is met ten times as often counts one more."""
     letters = padded([numbered(entry.word) for entry in entries])
     phones = padded([[_NUMBER[phone] for phone in entry.phones] for entry in entries])
-    return Spellings(letters, phones, torch.tensor([1 + np.log10(max(1, entry.count)) for entry in entries]).float())
+    return Spellings(letters, phones, torch.tensor([1 + np.log10(max(1, entry.times)) for entry in entries]).float())
 
 
 def settle(model: Model, samples: Samples) -> None:
     """Make exceptions of the common words that the network gets wrong, the most frequent first."""
-    common = sorted((entry for entry in _all(samples) if entry.count >= COMMON), key=lambda entry: -entry.count)
+    common = sorted((entry for entry in _all(samples) if entry.times >= COMMON), key=lambda entry: -entry.times)
     network = cast(G2P, model).eval()
     said = network.guess([entry.word for entry in common])
     network.known = {e.word: e.phones for e, phones in zip(common, said, strict=True) if phones != e.phones}

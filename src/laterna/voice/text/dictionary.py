@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
     word: str
     phones: tuple[str, ...]
-    count: int
+    times: int
 
 
 def read(path: Path) -> list[Entry]:
@@ -80,7 +80,7 @@ def make(texts: Sequence[Path], out: Path) -> Path:
     spoken = {word: phones for word, phones in zip(words, said, strict=True) if _is_said(word, phones)} | _CORRECTED
     least = dict.fromkeys(_CORRECTED, _TOLD)
     kept = [Entry(word, phones, max(least.get(word, 1), counts[word])) for word, phones in sorted(spoken.items())]
-    write_text(out, "".join(f"{word}\t{' '.join(phones)}\t{count}\n" for word, phones, count in kept))
+    write_text(out, "".join(f"{word}\t{' '.join(phones)}\t{times}\n" for word, phones, times in kept))
     return out
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-Phones = tuple[str, ...]
+from laterna.voice.text.phones import Phones
 
 # As a verb, and as anything else.
 _TABLE = """

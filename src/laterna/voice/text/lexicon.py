@@ -24,8 +24,8 @@ from typing import Any
 
 from laterna.errors import DataError
 from laterna.media.files import quoted
-from laterna.voice.text.phones import PHONES, nearest
-from laterna.voice.text.words import Phones, WordsToPhones, sibilant
+from laterna.voice.text.phones import PHONES, Phones, nearest
+from laterna.voice.text.words import WordsToPhones, sibilant
 
 _TABLES = ("phones", "said_as")
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
@@ -91,10 +91,9 @@ class Lexicon:
 
     def _said(self, word: str) -> Phones | None:
         owner = _POSSESSIVE.fullmatch(word)
-        phones = _of(self.phones, word)
-        if phones is None and owner and (phones := _of(self.phones, owner[1])):
-            return (*phones, *sibilant(phones))
-        return phones
+        own: Phones | None = _of(self.phones, word)
+        base: Phones | None = _of(self.phones, owner[1]) if owner and not own else None
+        return (*base, *sibilant(base)) if base else own
 
     def _pattern(self) -> re.Pattern[str]:
         """Any of the words, whole; the longest first."""

@@ -11,6 +11,7 @@ BOUNDARY = "|"  # between two words that are said without a pause
 PAUSE = ","  # any pause within a sentence
 ENDS = (".", "?", "!")  # one of them closes every sentence
 SYMBOLS = (*PHONES, BOUNDARY, PAUSE, *ENDS)
+Phones = tuple[str, ...]  # of a word
 
 _ALPHABETS = """
     h=hh j=jh dx=t el=l em=m en=n ix=ih oh=ao a=ae e=eh i=ih o=ow u=uh c=k q=k x=k

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from laterna.voice.text.homographs import Phones, homograph
+from laterna.voice.text.homographs import homograph
+from laterna.voice.text.phones import Phones
 
 WordsToPhones = Callable[[Sequence[str]], Sequence[Sequence[str]]]
 """Gives the phones of each word of a sentence, in order. A word is of Latin letters without accents, cased as written,

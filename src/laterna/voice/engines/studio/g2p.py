@@ -17,8 +17,8 @@ from laterna.learning.folder import claimed, tensors
 from laterna.learning.store import find
 from laterna.media.files import quoted
 from laterna.voice.text.dictionary import LETTERS
-from laterna.voice.text.phones import PHONES
-from laterna.voice.text.words import Phones, Words
+from laterna.voice.text.phones import PHONES, Phones
+from laterna.voice.text.words import Words
 
 NAME, VERSION = "voice/g2p", 1
 KERNEL = 5  # letters that a layer sees at once

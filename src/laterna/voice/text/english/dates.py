@@ -100,9 +100,8 @@ def _years(match: re.Match[str], british: bool) -> Iterator[Part]:
 
 def _year(match: re.Match[str], british: bool) -> list[Part] | None:
     """ "in 1984", unless a count is likelier: "1984 pages"."""
-    counts = _COUNTED.match(after(match)) and not _YEARLY.search(before(match))
-    counts = counts or _MEASURED.search(before(match))
-    return None if counts else [(numbers.year(int(match[0]), british), match.start())]
+    noun = _COUNTED.match(after(match)) and not _YEARLY.search(before(match))
+    return None if noun or _MEASURED.search(before(match)) else [(numbers.year(int(match[0]), british), match.start())]
 
 
 def _time(match: re.Match[str], british: bool) -> Iterator[Part]:
