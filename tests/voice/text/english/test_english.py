@@ -21,6 +21,11 @@ MONEY = [
     ("the $5 is mine; a $5.", "the five dollars is mine; a five dollars."),
     ("$5–10 or $5-$10", "five to ten dollars or five to ten dollars"),
     ("50¢, 20 USD, 5€", "fifty cents, twenty dollars, five euros"),
+    (
+        "$100bn–$200bn, the studio's $2M film",
+        "one hundred to two hundred billion dollars, the studio's two million dollar film",
+    ),
+    ("a $20-an-hour job", "a twenty dollar-an-hour job"),
     ("-$5, $4/kg, $9 per night", "minus five dollars, four dollars per kilogram, nine dollars per night"),
 ]
 MEASURES = [
@@ -32,6 +37,8 @@ MEASURES = [
     ("a 5 km run, the 90° turn, 5-km", "a five kilometre run, the ninety degree turn, five-kilometre"),
     ("20% of 1,000, 5-10%, 0.5 %", "twenty percent of one thousand, five to ten percent, zero point five percent"),
     ('6\'2" tall, a 5" pipe', "six foot two tall, a five inch pipe"),
+    ("6 ft 2 in, 2 tbsp. sugar", "six foot two, two tablespoons sugar"),
+    ("2h30m or 1h 5min", "two hours thirty minutes or one hour five minutes"),
     ("5 months, 3 grams, 5 in a row", "five months, three grams, five in a row"),
     ("100 mg/day, 50 sq ft", "one hundred milligrams per day, fifty square feet"),
 ]
@@ -47,6 +54,8 @@ NUMBERS = [
     ("won 3-2, 21–14, 3:1", "won three to two, twenty-one to fourteen, three to one"),
     ("16:9 at 1920x1080, 3x faster", "sixteen to nine at nineteen twenty by ten eighty, three times faster"),
     ("5 - 3 = 2, 5*3, 10^6", "five minus three equals two, five times three, ten to the power of six"),
+    ("B-52s, F-16", "B-fifty-twos, F-sixteen"),
+    ("6.02×10²³, 10⁻⁶", "six point zero two times ten to the power of twenty-three, ten to the power of minus six"),
     ("No. 5 and #3, pp. 5–6", "number five and number three, pages five to six"),
     ("B2, C3PO, MP3, A380, covid-19", "B two, C three PO, MP three, A three eighty, covid-nineteen"),
     ("a 10-year-old in room 101", "a ten-year-old in room one oh one"),
@@ -63,12 +72,15 @@ DATES = [
     ("3–5 May, Dec. 24-26", "the third to the fifth of May, December twenty-fourth to twenty-sixth"),
     ("In 1984 it had 1984 pages.", "In nineteen eighty-four it had one thousand nine hundred eighty-four pages."),
     ("1905, 2005, 2000, 2026", "nineteen oh five, two thousand five, two thousand, twenty twenty-six"),
+    ("Mon–Fri, in 2020/21", "Monday to Friday, in twenty twenty to twenty-one"),
     ("1914–1918, 1939-45", "nineteen fourteen to nineteen eighteen, nineteen thirty-nine to forty-five"),
     ("the 1990s, '80s, 1800s", "the nineteen nineties, eighties, eighteen hundreds"),
 ]
 TIMES = [
     ("7:30 pm, 19:05, 7:00", "seven thirty PM, nineteen oh five, seven o'clock"),
     ("7pm, 7–9 pm, 7:00 a.m.", "seven PM, seven to nine PM, seven AM."),
+    ("9am–5pm, 9:00–17:00", "nine AM to five PM, nine o'clock to seventeen hundred"),
+    ("ran it in 24:31.7, in 52:08", "ran it in twenty-four thirty-one point seven, in fifty-two oh eight"),
     ("at 10 a.m. sharp", "at ten AM sharp"),
 ]
 ADDRESSES = [
@@ -90,12 +102,14 @@ ABBREVIATIONS = [
     ("Bell Co. vs. Acme Inc. of 5th Ave.", "Bell Company versus Acme Incorporated of fifth Avenue."),
     ("Henry VIII's, Louis XIV", "Henry the eighth's, Louis the fourteenth"),
     ("World War II, Act I, Chapter IV", "World War two, Act one, Chapter four"),
+    ("Elizabeth I ruled, Mary I know", "Elizabeth the first ruled, Mary I know"),
     ("I am here, a CD by V", "I am here, a CD by V"),
     ("No. He said no.", "No. He said no."),
 ]
 SIGNS = [
     ("A/B & C, R&D", "A/B and C, R and D"),
     ("C++, a = b, 100 %", "C plus plus, a equals b, one hundred percent"),
+    ("C# and F#, a<b", "C sharp and F sharp, a is less than b"),
     ("x², the π, Δt", "x squared, the pi, delta t"),
     ("**bold** and _so_", " bold  and  so "),
 ]

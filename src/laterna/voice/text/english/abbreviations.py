@@ -47,6 +47,10 @@ _COUNTED = words("""
     act appendix article book canto chapter class division episode figure game grade level mark part phase plate round
     scene section stage step super table title type unit volume war wars bowl
 """)
+_PRONOUN = re.compile(  # what "I" says of itself
+    r"['’]|\s+(?:am|was|have|had|will|would|can|could|should|shall|must|may|might|do|did|don['’]t|didn['’]t|think|thought"
+    r"|know|knew|saw|see|said|say|love|like|want|need|feel|felt|guess|hope|believe|wish|went|go|met|never|always|also)\b"
+)
 _NOT_NUMERALS = words("CD CV DC MD MC MI MIX DI CC MM XL CI DIM DID CIVIC MID LCD")
 
 
@@ -94,7 +98,8 @@ def _numeral(match: re.Match[str], british: bool) -> list[Part] | None:
     last = re.search(r"([A-Za-z]+)[ \u00a0]$", before(match))
     word = last[1] if last else ""
     counted = word.lower() in _COUNTED
-    if not value or (len(numeral) == 1 and not counted and not (word in _REIGNING and numeral != "I")):
+    spoken = numeral == "I" and not counted and _PRONOUN.match(after(match))
+    if not value or spoken or (len(numeral) == 1 and not counted and word not in _REIGNING):
         return None
     if word in _REIGNING and value < 30:
         return [(f"the {ordinal(value)}", match.start())]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from laterna.voice.text.english.numbers import amount, cardinal
-from laterna.voice.text.english.rules import ALONE, AMOUNT, DASH, GAP, Part, Rule, before, describes, one_of
+from laterna.voice.text.english.rules import ALONE, AMOUNT, DASH, GAP, Part, Rule, after, before, describes, one_of
 
 # Names of one and of many, and of the hundredth part.
 _MONEY = {
@@ -23,7 +23,8 @@ _CODES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _CODES_ONLY = {"CNY": ("yuan", "yuan", "", ""), "RMB": ("yuan", "yuan", "", ""), "CHF": ("franc", "francs", "", "")}
 _CURRENCIES = _MONEY | {code: _MONEY[sign] for code, sign in _CODES.items()} | _CODES_ONLY
 _SCALES = {"k": "thousand", "m": "million", "mn": "million", "b": "billion", "bn": "billion", "tn": "trillion"}
-_SCALE = rf"(?:{GAP}(?P<scale>thousand|million|billion|trillion|[kKmMbB]|mn|bn|tn)\b)?"
+_SCALED = "thousand|million|billion|trillion|[kKmMbB]|mn|bn|tn"
+_SCALE = rf"(?:{GAP}(?P<scale>{_SCALED})\b)?"
 _UNITS = {
     "km": "kilometre(s)", "m": "metre(s)", "cm": "centimetre(s)", "mm": "millimetre(s)", "µm": "micrometre(s)",
     "nm": "nanometre(s)", "km²": "square kilometre(s)", "m²": "square metre(s)", "cm²": "square centimetre(s)",
@@ -56,6 +57,7 @@ _PER = {
     "d": "day", "week": "week", "wk": "week", "month": "month", "mo": "month", "year": "year", "yr": "year",
     "l": "litre", "L": "litre", "night": "night", "person": "person", "kWh": "kilowatt hour",
 }  # fmt: skip
+_HYPHENED = re.compile(r"-an?-|-[a-z]")  # "a $20-an-hour job"
 _RANGE = rf"(?P<amount>{AMOUNT})(?:{DASH}(?P<to>{AMOUNT}))?"
 
 
@@ -82,7 +84,7 @@ def _money(match: re.Match[str], british: bool) -> Iterator[Part]:
         yield from to
         end = match.start("scale") if scale else to[0][1] if to else match.start()
         scaled = f" {_SCALES.get(scale.lower(), scale)}" if scale else ""
-        single = describes(match) or (written == "1" and not scale and not to)
+        single = describes(match) or _HYPHENED.match(after(match)) or (written == "1" and not scale and not to)
         yield f"{scaled} {one if single else many}", end
     if match["per"]:
         yield f" per {_PER[match['per']]}", match.start("per")
@@ -112,6 +114,14 @@ def _measure(match: re.Match[str], british: bool) -> Iterator[Part]:
         yield f" per {_PER[match['per']]}", match.start("per")
 
 
+def _duration(match: re.Match[str], british: bool) -> Iterator[Part]:
+    """ "2h30" is two hours thirty minutes."""
+    for name in ("hours", "minutes"):
+        count = int(match[name])
+        gap = " " if name == "minutes" else ""
+        yield f"{gap}{cardinal(count)} {name if count != 1 else name[:-1]}", match.start(name)
+
+
 def _feet(match: re.Match[str], british: bool) -> Iterator[Part]:
     """5'10" is five foot ten."""
     yield f"{cardinal(int(match['feet']))} foot", match.start()
@@ -128,19 +138,20 @@ def _marked(match: re.Match[str], british: bool) -> list[Part] | None:
     return [(f"{amount(match['amount'], british)} {unit if one else many}", match.start())]
 
 
-_UNIT = rf"[ \u00a0\u202f\u2009-]?(?P<unit>{one_of(_UNITS)})(?![\w²³°])"
+_UNIT = rf"[ \u00a0\u202f\u2009-]?(?P<unit>{one_of(_UNITS)})(?![\w²³°])(?:\.(?= [a-z]))?"
 _PER_UNIT = rf"(?:{GAP}(?:/|per ){GAP}(?P<per>{one_of(_PER)})(?!\w))?"
 _CODE = one_of([*_CODES, *_CODES_ONLY])
 RULES: tuple[Rule, ...] = (
     (
         re.compile(
             rf"(?<!\w)(?P<sign>{one_of(_CURRENCIES)}){GAP}(?P<amount>{AMOUNT})"
-            rf"(?:{DASH}(?:{one_of(_MONEY)})?(?P<to>{AMOUNT}))?{_SCALE}(?!\w){_PER_UNIT}"
+            rf"(?:(?:{GAP}(?:{_SCALED})\b)?{DASH}(?:{one_of(_MONEY)})?(?P<to>{AMOUNT}))?{_SCALE}(?!\w){_PER_UNIT}"
         ),
         _money,
     ),
     (re.compile(rf"{ALONE}{_RANGE}{_SCALE}{GAP}(?P<sign>[€£¥₹₩₽$]|(?:{_CODE})\b)(?!\d){_PER_UNIT}"), _money),
-    (re.compile(r"""(?<![\w.,'"])(?P<feet>\d{1,2})['′](?P<inches>1[01]|\d)["″]"""), _feet),
+    (re.compile(r"""(?<![\w.,'"])(?P<feet>\d{1,2})(?:['′]| ?ft\.? )(?P<inches>1[01]|\d)(?:["″]| ?in\b)"""), _feet),
     (re.compile(rf"""{ALONE}(?P<amount>{AMOUNT})(?P<mark>["'″′])(?=\s+[a-z]|\s*[x×])"""), _marked),
+    (re.compile(rf"{ALONE}(?P<hours>\d+)h ?(?P<minutes>[0-5]?\d)(?:m|min)?(?!\w)"), _duration),
     (re.compile(rf"{ALONE}{_RANGE}{_UNIT}{_PER_UNIT}"), _measure),
 )

@@ -14,6 +14,7 @@ _SHORT = {name[:3]: name for name in _MONTHS} | {"Sept": "September"}
 _MONTH = rf"(?:{'|'.join(_MONTHS)}|(?:{'|'.join(_SHORT)})\b\.?)"
 _WEEKDAYS = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday"}
 _WEEKDAYS |= {"Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
+_WEEKDAY = "|".join(_WEEKDAYS)
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:1\d{3}|20\d\d)"
 _CLOCK = r"(?P<hour>2[0-3]|[01]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
@@ -93,9 +94,9 @@ def _decade(match: re.Match[str], british: bool) -> Iterator[Part]:
 def _years(match: re.Match[str], british: bool) -> Iterator[Part]:
     """ "1914–18" is nineteen fourteen to eighteen."""
     yield numbers.year(int(match["first"]), british), match.start()
-    last = int(match["last"])
-    said = numbers.year(last, british) if len(match["last"]) == 4 else numbers.pair(last)
-    yield f" to {said}", match.start("last")
+    written = match["last"] or match["next"]
+    said = numbers.year(int(written), british) if len(written) == 4 else numbers.pair(int(written))
+    yield f" to {said}", match.end() - len(written)
 
 
 def _year(match: re.Match[str], british: bool) -> list[Part] | None:
@@ -117,6 +118,25 @@ def _time(match: re.Match[str], british: bool) -> Iterator[Part]:
     if half:
         yield f" {half.upper()}M", match.start("half")
         yield from stop(match)
+
+
+def _lap(match: re.Match[str], british: bool) -> Iterator[Part]:
+    """ "52:08.5" is fifty-two oh eight point five."""
+    yield cardinal(int(match["minute"])), match.start()
+    second = int(match["second"])
+    yield f" {numbers.pair(second) if second else 'flat'}", match.start("second")
+    if match["part"]:
+        yield f" point {numbers.digits(match['part'])}", match.start("part")
+
+
+def _until(match: re.Match[str], british: bool) -> list[Part] | None:
+    """ "9am–5pm" is nine AM to five PM."""
+    return [(" to ", match.start())]
+
+
+def _weekdays(match: re.Match[str], british: bool) -> list[Part] | None:
+    """ "Mon–Fri" is Monday to Friday."""
+    return [(f"{_WEEKDAYS[match['first']]} to ", match.start()), (_WEEKDAYS[match["last"]], match.start("last"))]
 
 
 def _counted(number: int, name: str) -> str:
@@ -164,12 +184,20 @@ RULES: tuple[Rule, ...] = (
         _numeric,
     ),
     (re.compile(r"(?<![\w.,])['’]?(?P<century>1\d|20)?(?P<ten>\d0)['’]?s\b"), _decade),
-    (re.compile(rf"(?<![\w.,/–-])(?P<first>{_YEAR})[–-](?P<last>{_YEAR}|\d\d)(?![\w–-]|[.,]\d)"), _years),
+    (
+        re.compile(
+            rf"(?<![\w.,/–-])(?P<first>{_YEAR})(?:[–-](?P<last>{_YEAR}|\d\d)|/(?P<next>\d\d))(?![\w–/-]|[.,]\d)"
+        ),
+        _years,
+    ),
     (re.compile(rf"(?<![\w.,/:$€£¥–-])(?P<year>{_YEAR})(?![\w%°/:–-]|[.,]\d| ?(?:%|°))"), _year),
     (re.compile(rf"(?:(?<![\w.:,])|(?<=\dT)){_CLOCK}(?![\d:]){_HALF}?(?!\w)"), _time),
     (
         re.compile(rf"(?<![\w.:,])(?P<hour>1[0-2]|[1-9])(?:{DASH}(?P<to>1[0-2]|[1-9]))?{_HALF}(?!\w)", re.IGNORECASE),
         _half_day,
     ),
+    (re.compile(r"(?<![\w.:,])(?P<minute>\d{2,3}):(?P<second>[0-5]\d)(?:\.(?P<part>\d+))?(?![\w:])"), _lap),
+    (re.compile(rf"(?:(?<=\d[ap]m)|(?<=:\d\d)|(?<=\d [ap]m)){DASH}(?=\d)", re.IGNORECASE), _until),
+    (re.compile(rf"\b(?P<first>{_WEEKDAY}){DASH}(?P<last>{_WEEKDAY})\b"), _weekdays),
     (re.compile(rf"\b(?P<name>{'|'.join([*_SHORT, *_WEEKDAYS])})\.(?!\w)"), _written_out),
 )

@@ -57,7 +57,8 @@ def _range(match: re.Match[str], british: bool) -> Iterator[Part]:
 def _ratio(match: re.Match[str], british: bool) -> Iterator[Part]:
     """ "16:9" is sixteen to nine, "1920×1080" nineteen twenty by ten eighty."""
     by = match["mark"] != ":"
-    for place, gap in (("first", ""), ("last", " by " if by else " to ")):
+    power = after(match)[:1] in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹^" and after(match) != ""
+    for place, gap in (("first", ""), ("last", " times " if power else " by " if by else " to ")):
         number = match[place]
         labels = by and len(number) > 2 and number.isdecimal()
         yield gap + (label(number) if labels else amount(number, british)), match.start(place)
@@ -83,6 +84,11 @@ def _label(match: re.Match[str], british: bool) -> Iterator[Part]:
     yield label(match[0]), match.start()
 
 
+def _several(match: re.Match[str], british: bool) -> Iterator[Part]:
+    """ "B-52s" are B fifty-twos."""
+    yield plural(label(match["number"])), match.start()
+
+
 def _number(match: re.Match[str], british: bool) -> Iterator[Part]:
     """A plain number; that of a room or a flight by its digits."""
     labels = _LABELLED.search(before(match)) and match[0].isdecimal()
@@ -99,9 +105,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"{ALONE}(?P<first>{AMOUNT})(?P<mark>:)(?P<last>{AMOUNT})(?!:){_NO_MORE}"), _ratio),
     (re.compile(rf"{ALONE}(?P<first>{AMOUNT}){GAP}(?P<mark>[×xX]){GAP}(?P<last>{AMOUNT})"), _ratio),
     (re.compile(r"(?<=\d)[×x](?!\w)"), lambda match, british: [(" times", match.start())]),
-    (re.compile(r"(?<![^\s(\[=*/])[-−](?=[$€£¥]?\.?\d)|(?<=\d )[-−] (?=\.?\d)"), _signed),
+    (re.compile(r"(?<![^\s(\[=*/^])[-−](?=[$€£¥]?\.?\d)|(?<=\d )[-−] (?=\.?\d)"), _signed),
     (re.compile(rf"(?<!\w)[+±~≈<>≤≥]{GAP}(?=[$€£¥]?\.?\d)"), _signed),
     (re.compile(rf"(?<!\w)(?P<what>{_ABBREVIATED})(?=\d)"), _numbered),
+    (re.compile(r"(?<=[\w-])(?P<number>\d+)s\b"), _several),
     (re.compile(r"(?<=[A-Za-z])\d+(?![,.]\d)|(?<![\w.,])\d+(?=[A-Za-z])"), _label),
     (re.compile(AMOUNT), _number),
 )

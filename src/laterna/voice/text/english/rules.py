@@ -13,7 +13,9 @@ DASH = r"[ \u00a0]?[–—-][ \u00a0]?"
 GAP = r"[ \u00a0\u202f\u2009]?"
 
 _NEAR = 60  # characters that a rule looks around
-_DETERMINER = re.compile(r"\b(?:an?|one|the|this|that|each|every|another|his|her|its|their|my|our|your)\s+$", re.I)
+_DETERMINER = re.compile(
+    r"\b(?:an?|one|the|this|that|each|every|another|his|her|its|their|my|our|your|\w+['’]s)\s+$", re.I
+)
 _NOUN = re.compile(
     r"""\s+(?!(?:a|about|above|after|again|ago|all|also|an|and|are|as|at|away|back|be|before|below|but|by|can|could|down|due
     |each|every|for|from|had|has|have|he|her|here|higher|his|if|in|into|is|it|its|later|left|less|long|lower|made|may|more

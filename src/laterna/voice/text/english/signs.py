@@ -14,31 +14,40 @@ _SAID = {
     "∑": "sum", "∂": "partial", "∫": "integral", "°C": "degrees Celsius", "°F": "degrees Fahrenheit",
 }  # fmt: skip
 _SILENT = "*^_~`|\\®™†‡•·¶{}<>"
-_BETWEEN_NUMBERS = {"*": "times", "^": "to the power of"}
-_POWERS = {"²": "squared", "³": "cubed"}
+_ELSEWHERE = {"*": "times", "^": "to the power of", "<": "is less than", ">": "is more than"}
+_POWERS = {"2": "squared", "3": "cubed"}
 _GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
 
 
 def _sign(match: re.Match[str], british: bool) -> list[Part] | None:
     """A sign as a word of its own."""
-    return [(_apart(match, _SAID.get(match[0]) or _BETWEEN_NUMBERS[match[0]]), match.start())]
+    return [(_apart(match, _SAID.get(match[0]) or _ELSEWHERE[match[0]]), match.start())]
 
 
 def _apart(match: re.Match[str], word: str) -> str:
     """The word with a space where none is written."""
     led = before(match)[-1:] not in ("", " ")
-    return " " * led + word + " " * after(match)[:1].isalnum()
+    return " " * led + word + " " * (after(match)[:1].isalnum() or after(match)[:1] in "-−(")
 
 
 def _silent(match: re.Match[str], british: bool) -> list[Part] | None:
     return [(" ", match.start())]
 
 
+def _power(match: re.Match[str], british: bool) -> list[Part] | None:
+    """ "x²" is x squared, "10⁻⁶" ten to the power of minus six."""
+    power = unicodedata.normalize("NFKC", match[0]).replace("\u2212", "-")
+    number = f"{'minus ' * power.startswith('-')}{amount(power.lstrip('-'))}"
+    return [(f" {_POWERS.get(power) or f'to the power of {number}'}", match.start())]
+
+
+def _sharp(match: re.Match[str], british: bool) -> list[Part] | None:
+    return [(" sharp", match.start())]
+
+
 def _other(match: re.Match[str], british: bool) -> list[Part] | None:
     """Greek letters, superscripts, circled and Roman numbers of one character."""
     character = match[0]
-    if character in _POWERS:
-        return [(f" {_POWERS[character]}", match.start())]
     greek = _GREEK.match(unicodedata.name(character, ""))
     if greek and not _within_greek(match):
         return [(greek[1].lower().replace("lamda", "lambda"), match.start())]
@@ -56,6 +65,9 @@ def _within_greek(match: re.Match[str]) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
+    (re.compile("(?<=[^\\W_])⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+"), _power),
+    (re.compile(r"(?<=\b[A-G])#"), _sharp),
+    (re.compile(r"(?<=\b\w)[<>](?=\w\b)"), _sign),
     (re.compile(r"(?:(?<=[\d)])|(?<=[\d)] ))[*^](?= ?[-−]?[\d(])"), _sign),
     (re.compile("|".join(re.escape(sign) for sign in sorted(_SAID, key=len, reverse=True))), _sign),
     (re.compile(f"[{re.escape(_SILENT)}]"), _silent),
