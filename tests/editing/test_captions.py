@@ -81,7 +81,7 @@ def test_chinese_spoken_by_the_character_breaks_between_phrases():
     text = (
         "2024年，这部由人工智能剪辑的影片《灯影之路》在北京国际电影节上首映。他说：“我们要把这门古老的手艺传给下一代。”"
     )
-    speech = speak(text, language="zh", engine="none")
+    speech = speak(text, language="zh", voice="none")
     assert lines(speech.transcript) == [
         ("2024年，这部由人工智能剪辑的",),
         ("影片《灯影之路》", "在北京国际电影节上首映。"),
@@ -92,7 +92,7 @@ def test_chinese_spoken_by_the_character_breaks_between_phrases():
 def test_a_title_too_long_for_a_line_is_divided():
     text = "《" + "灯影之路" * 6 + "》"
     assert (
-        "".join(line for block in lines(speak(text, language="zh", engine="none").transcript) for line in block) == text
+        "".join(line for block in lines(speak(text, language="zh", voice="none").transcript) for line in block) == text
     )
 
 

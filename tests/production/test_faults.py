@@ -33,7 +33,7 @@ length = 2
 size = "160x90"
 title = "Light"
 narration = "A lamp."
-steps.narrate.engine = "none"
+steps.narrate.voice = "none"
 """
 
 

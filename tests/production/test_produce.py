@@ -29,7 +29,7 @@ FIELDS = {
     "rate": "25",
     "title": '"Light"',
     "narration": '"A lamp."',
-    "steps.narrate.engine": '"none"',  # so that a result is the same on every machine
+    "steps.narrate.voice": '"none"',  # so that a result is the same on every machine
 }
 COLOURS = {"warm.mp4": (200, 120, 60), "cool.mp4": (40, 120, 200), "leaf.mp4": (60, 180, 80)}
 

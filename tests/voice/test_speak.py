@@ -31,7 +31,7 @@ def speech(request: pytest.FixtureRequest) -> Speech:
     known = {engine.name: engine for engine in engines.engines()}
     if not known[request.param].available():
         pytest.skip(f"the engine {request.param} is not installed")
-    return speak(TEXT, engine=request.param)
+    return speak(TEXT, voice=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_what_is_read_as_several_words_takes_their_time(speech: Speech) -> None:
 
 def test_signs_sound_as_the_words_that_they_stand_for(speech: Speech) -> None:
     signs, words = (
-        speak(text, engine=speech.engine)
+        speak(text, voice=speech.voice)
         for text in ("It is $3.50 for 5 km.", "It is 3 dollars and 50 cents for 5 kilometres.")
     )
     assert np.array_equal(sounding(signs), sounding(words))
@@ -105,7 +105,7 @@ def test_no_word_is_cut_off_at_either_end_of_a_sentence(speech: Speech) -> None:
     engine = {e.name: e for e in engines.engines()}[speech.engine]
     sentence = "Nobody asked, stop!"
     spoken = engine.speak_sentence(sentence, language="en", speed=1.0)
-    kept = speak(sentence, engine=speech.engine)
+    kept = speak(sentence, voice=speech.voice)
     assert spoken.samples is not None
     start = first_match(spoken.samples, sounding(kept))
     loudest = np.abs(spoken.samples).max()
@@ -127,7 +127,7 @@ def test_it_is_about_as_loud_as_broadcast_speech(speech: Speech) -> None:
 
 def test_a_sentence_sounds_the_same_wherever_it_stands(speech: Speech) -> None:
     """So that when one word of a narration changes, only its own sentence's times change."""
-    changed = speak(TEXT.replace("Dr. Ash", "Professor Ash"), engine=speech.engine)
+    changed = speak(TEXT.replace("Dr. Ash", "Professor Ash"), voice=speech.voice)
     for old, new in zip(speech.transcript.sentences[1:], changed.transcript.sentences[1:], strict=True):
         assert [w.end - w.start for w in old.words] == [w.end - w.start for w in new.words]
         cut = [
@@ -139,13 +139,13 @@ def test_a_sentence_sounds_the_same_wherever_it_stands(speech: Speech) -> None:
 
 
 def test_the_same_text_gives_the_same_samples(speech: Speech) -> None:
-    again = speak(TEXT, engine=speech.engine)
+    again = speak(TEXT, voice=speech.voice)
     np.testing.assert_array_equal(sounding(speech), sounding(again))
     assert speech.transcript == again.transcript
 
 
 def test_speed_shortens_words_and_pauses(speech: Speech) -> None:
-    quick = speak(TEXT, engine=speech.engine, speed=1.4)
+    quick = speak(TEXT, voice=speech.voice, speed=1.4)
     assert quick.duration / speech.duration == pytest.approx(1 / 1.4, abs=0.06)
 
 
@@ -159,6 +159,7 @@ def test_it_is_saved_and_opened_whole(speech: Speech, tmp_path: Path) -> None:
     speech.save(tmp_path / "narration")
     assert sorted(file.name for file in (tmp_path / "narration").iterdir()) == [
         "about.json",
+        "phones.json",
         "speech.wav",
         "transcript.json",
     ]
@@ -170,7 +171,7 @@ def test_it_is_saved_and_opened_whole(speech: Speech, tmp_path: Path) -> None:
 
 
 def test_chinese_is_spoken_character_by_character(espeak: str) -> None:
-    speech = speak(CHINESE, language="zh", engine=espeak)
+    speech = speak(CHINESE, language="zh", voice=espeak)
     assert "".join(word.text for word in speech.transcript.words) == CHINESE
     assert all(a.end <= b.start for a, b in pairwise(speech.transcript.words))
     assert 3 < speech.duration < 9
@@ -178,13 +179,13 @@ def test_chinese_is_spoken_character_by_character(espeak: str) -> None:
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "ja", "ru", "pt-BR"])
 def test_other_languages_are_spoken(espeak: str, language: str) -> None:
-    speech = speak("Berlin, Paris.", language=language, engine=espeak)
+    speech = speak("Berlin, Paris.", language=language, voice=espeak)
     assert [word.text for word in speech.transcript.words] == ["Berlin,", "Paris."]
     assert level(sounding(speech)) > -40
 
 
 def test_with_no_engine_words_are_timed_by_reading_speed() -> None:
-    speech = speak(TEXT, engine="none")
+    speech = speak(TEXT, voice="none")
     words = speech.transcript.words
     assert (speech.samples, speech.estimated, speech.engine) == (None, True, "none")
     assert all(a.end <= b.start for a, b in pairwise(words))
@@ -193,12 +194,12 @@ def test_with_no_engine_words_are_timed_by_reading_speed() -> None:
 
 
 def test_silent_chinese_leaves_time_to_read() -> None:
-    speech = speak(CHINESE, engine="none", language="zh-CN")
+    speech = speak(CHINESE, voice="none", language="zh-CN")
     assert 4 < len(CHINESE) / speech.duration < 9
 
 
 def test_a_speech_without_a_sound_is_saved_over_one_with(tmp_path: Path) -> None:
-    silent = speak("Hello.", engine="none")
+    silent = speak("Hello.", voice="none")
     sounded = dataclasses.replace(silent, samples=np.zeros(100, np.float32), sample_rate=8000)
     sounded.save(tmp_path / "s")
     silent.save(tmp_path / "s")
@@ -223,12 +224,12 @@ def test_a_folder_with_a_recording_put_in_by_hand_is_opened(tmp_path: Path, make
 def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"neither speech\.wav nor transcript\.json"):
         Speech.open(tmp_path)
-    speak("Hello.", engine="none").save(tmp_path)
+    speak("Hello.", voice="none").save(tmp_path)
     (tmp_path / "about.json").write_text("{}")
     with pytest.raises(DataError, match="'engine'"):
         Speech.open(tmp_path)
     with pytest.raises(DataError, match="saved as a folder"):
-        speak("Hello.", engine="none").save(tmp_path / "about.json")
+        speak("Hello.", voice="none").save(tmp_path / "about.json")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
         ("🎉🎬 …", {}, DataError, "nothing to say in '🎉🎬 …'"),
         ("Hello.", {"speed": 5.0}, DataError, "0.5 to 2"),
         ("Hello.", {"speed": float("nan")}, DataError, "0.5 to 2"),
-        ("Hello.", {"engine": "hal"}, ModelError, "no voice 'hal'"),
+        ("Hello.", {"voice": "hal"}, ModelError, "no voice 'hal'"),
     ],
 )
 def test_what_cannot_be_spoken_is_one_sentence(text: str, options: dict, error: type[Exception], message: str) -> None:
@@ -260,7 +261,7 @@ def test_an_engine_that_runs_words_together_still_times_each(monkeypatch: pytest
             return Spoken(tone, 8000, Fraction(1), ((4, Fraction(1, 2)),))
 
     monkeypatch.setitem(engines._registered, "slur", Slurring())
-    words = speak("One two three", engine="slur").transcript.words
+    words = speak("One two three", voice="slur").transcript.words
     assert [word.text for word in words] == ["One", "two", "three"]
     assert words[0].end <= words[1].start
     assert float(words[1].start) == pytest.approx(0.5, abs=0.05)
@@ -268,7 +269,7 @@ def test_an_engine_that_runs_words_together_still_times_each(monkeypatch: pytest
 
 
 def test_long_speech_is_written_in_its_own_rate(tmp_path: Path) -> None:
-    speech = dataclasses.replace(speak("Hi.", engine="none"), samples=np.zeros(16_000, np.float32), sample_rate=16_000)
+    speech = dataclasses.replace(speak("Hi.", voice="none"), samples=np.zeros(16_000, np.float32), sample_rate=16_000)
     speech.save(tmp_path)
     audio = Audio(tmp_path / "speech.wav")
     assert (audio.sample_rate, audio.channels, audio.duration) == (16_000, 1, 1)
@@ -282,12 +283,12 @@ def test_silence_in_a_recording_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["none", "auto"])
 def test_spoken_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     text = "The lamp was lit at 7. The show began."
-    fresh = speak(text, engine=engine)
-    first = speak(text, engine=engine, pieces=Pieces(tmp_path))
+    fresh = speak(text, voice=engine)
+    first = speak(text, voice=engine, pieces=Pieces(tmp_path))
     voice = choose(engine, "en")
     monkeypatch.setattr(type(voice.engine), "speak_sentence", lambda *_, **__: pytest.fail("it was spoken again"))
-    kept = speak("The show began. The lamp was lit at 7.", engine=engine, pieces=Pieces(tmp_path))
-    again = speak(text, engine=engine, pieces=Pieces(tmp_path))
+    kept = speak("The show began. The lamp was lit at 7.", voice=engine, pieces=Pieces(tmp_path))
+    again = speak(text, voice=engine, pieces=Pieces(tmp_path))
     assert fresh.transcript == first.transcript == again.transcript
     assert {s.text for s in kept.transcript.sentences} == {s.text for s in fresh.transcript.sentences}
     if fresh.samples is None or again.samples is None:
@@ -298,7 +299,7 @@ def test_spoken_sentences_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"noise" * 99])
 def test_a_damaged_spoken_sentence_is_spoken_again(tmp_path: Path, damage) -> None:
-    whole = speak("The lamp was lit.", engine="none", pieces=Pieces(tmp_path))
+    whole = speak("The lamp was lit.", voice="none", pieces=Pieces(tmp_path))
     for piece in tmp_path.glob("*.npz"):
         piece.write_bytes(damage(piece.read_bytes()))
-    assert speak("The lamp was lit.", engine="none", pieces=Pieces(tmp_path)).transcript == whole.transcript
+    assert speak("The lamp was lit.", voice="none", pieces=Pieces(tmp_path)).transcript == whole.transcript

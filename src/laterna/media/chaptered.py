@@ -51,9 +51,10 @@ _FORMATS = {
         {"aac_coder": "fast"},
         {"media_type": "2"},  # an audiobook, to Apple's players
     ),
+    ".m4a": _Format("mp4", "aac", 64_000, {"movflags": "+faststart", "brand": "M4A "}, {"aac_coder": "fast"}, {}),
     ".mp3": _Format("mp3", "libmp3lame", 96_000, {"id3v2_version": "3"}, {}, {}),
 }
-SUFFIXES = tuple(_FORMATS)
+SUFFIXES = (".m4b", ".mp3")  # of audiobooks
 
 
 class ChapteredWriter:
@@ -62,7 +63,7 @@ class ChapteredWriter:
     An M4B takes 64 kb/s of AAC, an MP3 96 kb/s. Memory is flat, but for MP4's table of packets: 12 MB an hour.
 
     Args:
-        path: a ``.m4b`` or ``.mp3`` file.
+        path: a ``.m4b``, ``.m4a`` or ``.mp3`` file.
         marks: the chapters, which have to be known beforehand: an MP3 begins with them.
         tags: by libav's names: title, artist, album, genre, comment, language...
         cover: a JPEG or PNG file's bytes.

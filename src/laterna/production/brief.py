@@ -96,6 +96,7 @@ class Brief(_Table):
     title: str | None = Field(None, description='write the film\'s title in quotes, such as "Night market"')
     narration: str | None = Field(None, description="write the words to be spoken, in quotes")
     narration_file: str | None = Field(None, description='write the path of a text file, such as "narration.txt"')
+    lexicon: str | None = Field(None, description='write the path of a table of pronunciations, such as "lexicon.toml"')
     music: str | None = Field(None, description='write the path of a sound file, such as "music/theme.flac"')
     size: Annotated[tuple[int, int], PlainValidator(_size)] = Field(
         (1280, 720), description='write an even width and height, such as "1280x720"'
@@ -179,6 +180,10 @@ class Brief(_Table):
     def music_file(self) -> Path | None:
         """Where the music is, or None."""
         return None if self.music is None else Path(os.path.normpath(self.folder / self.music))
+
+    def lexicon_file(self) -> Path | None:
+        """Where the lexicon is, or None."""
+        return None if self.lexicon is None else Path(os.path.normpath(self.folder / self.lexicon))
 
     def narration_text(self) -> str | None:
         """The words to be spoken, from the brief or from its narration file; None when there are none.

@@ -38,6 +38,7 @@ from laterna.production.steps import step
 from laterna.production.store import Version, place
 from laterna.sound.mix import Preset
 from laterna.voice.engines import engines
+from laterna.voice.speak import speak
 
 Progress = Callable[[int, int], None]
 X264Preset = Literal[
@@ -52,8 +53,11 @@ _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name t
 
 
 def installed_voices() -> str:
-    """The voice engines that "auto" may choose from: a narration depends on them."""
-    names = ", ".join(engine.name for engine in engines() if engine.available())
+    """The voice engines that "auto" may choose from, and their weights: a narration depends on them."""
+    named = (
+        f"{engine.name} {getattr(engine, 'fingerprint', '')}".strip() for engine in engines() if engine.available()
+    )
+    names = ", ".join(named)
     return names + (f" ({version('espeakng-loader')})" if "espeak" in names else "")
 
 
@@ -84,14 +88,34 @@ def analyse(
 
 @step(kind="speech", suffix="", uses=("voice",), publish=None, engines=installed_voices, lasting=True)
 def narrate(
-    out: Path, narration: str | None, language: str, pieces: Pieces, *, engine: str = "auto", speed: float = 1.0
+    out: Path,
+    narration: str | None,
+    language: str,
+    lexicon: Version | None,
+    pieces: Pieces,
+    *,
+    voice: str = "auto",
+    speed: float = 1.0,
+    pitch: float = 0.0,
+    emotion: str = "neutral",
+    seed: int = 0,
 ) -> None:
     """Speak the narration; where there is none, leave a transcript of nothing."""
     if narration is None:
         Transcript((), language).save(out / "transcript.json")
-    else:
-        kept = pieces.of(installed_voices())
-        voice.speak(narration, language=language, engine=engine, speed=speed, pieces=kept).save(out)
+        return
+    speech = speak(
+        narration,
+        voice=voice,
+        speed=speed,
+        pitch=pitch,
+        emotion=emotion,
+        language=language,
+        lexicon=None if lexicon is None else lexicon.path,
+        seed=seed,
+        pieces=pieces.of(installed_voices()),
+    )
+    speech.save(out)
 
 
 def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]:

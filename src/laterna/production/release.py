@@ -133,13 +133,14 @@ def _source(path: Path, kind: str, store: Store) -> Version:
 
 def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[str, Any]:
     """What steps may ask for: the brief's fields, its files as Versions and its choices by path."""
-    music = brief.music_file()
+    music, lexicon = brief.music_file(), brief.lexicon_file()
     left_out = {"version", "steps", "narration_file"}
     fields = {name: getattr(brief, name) for name in Brief.model_fields if name not in left_out}
     return fields | {
         "footage": footage,
         "narration": brief.narration_text(),
         "music": None if music is None else _source(music, "audio", store),
+        "lexicon": None if lexicon is None else _source(lexicon, "text", store),
         "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
         "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
     }

@@ -108,7 +108,7 @@ def said(spoken: Spoken, prosody: Prosody, *, seed: int = 0) -> Spoken:
 
     marks = tuple((character, moved(time)) for character, time in spoken.marks)
     phones = tuple((phone, moved(start), moved(end)) for phone, start, end in spoken.phones)
-    return Spoken(samples, spoken.sample_rate, duration, marks, phones)
+    return Spoken(samples, spoken.sample_rate, duration, marks, phones, spoken.estimated)
 
 
 def _factors(times: np.ndarray, pitch: Pitch, prosody: Prosody) -> np.ndarray:

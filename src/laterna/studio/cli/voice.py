@@ -1,5 +1,12 @@
 """``laterna voice``: the functions it exposes, and the workflows that a user looks for there."""
 
 from laterna import voice
+from laterna.voice import recording
 
-FUNCTIONS = [voice.speak, voice.align, "laterna.voice.corpus:corpus", "laterna.production.workflows.audiobook:audiobook"]
+FUNCTIONS = [
+    recording.speak,
+    voice.voices,
+    voice.align,
+    "laterna.voice.corpus:corpus",
+    "laterna.production.workflows.audiobook:audiobook",
+]

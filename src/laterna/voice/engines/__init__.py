@@ -15,11 +15,24 @@ from laterna.voice.engines.check import check_engine
 from laterna.voice.engines.engine import Engine, Voice, match, voices_of
 from laterna.voice.engines.espeak import Espeak
 from laterna.voice.engines.flite import Flite
+from laterna.voice.engines.onnx import Onnx
+from laterna.voice.engines.piper import Piper
 from laterna.voice.engines.silent import Silent
 from laterna.voice.engines.spoken import Spoken
 from laterna.voice.engines.studio.engine import Studio
 
-__all__ = ["Engine", "Spoken", "Voice", "check_engine", "choose", "engines", "match", "register", "voices_of"]
+__all__ = [
+    "Engine",
+    "Spoken",
+    "Voice",
+    "check_engine",
+    "choose",
+    "engines",
+    "install_hint",
+    "match",
+    "register",
+    "voices_of",
+]
 
 _WIDELY_SPOKEN = ("en", "zh", "hi", "es", "ar", "fr", "pt", "ru", "de", "ja")
 _FILE = re.compile(r"(?P<path>.*\.onnx)(?:/(?P<speaker>[^/]+))?", re.IGNORECASE | re.DOTALL)
@@ -128,5 +141,5 @@ def _load_plugins() -> None:
 
 
 # In order of how well they are understood: a recogniser hears flite's rms voice nearly without fault.
-for _engine in (Studio(), Flite(), Espeak(), Silent()):
+for _engine in (Studio(), Flite(), Piper(), Espeak(), Onnx(), Silent()):
     register(_engine)

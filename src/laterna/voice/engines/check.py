@@ -6,7 +6,7 @@ from laterna.errors import DataError
 from laterna.voice.engines.engine import Engine, Voice, voices_of
 from laterna.voice.engines.spoken import Spoken
 
-_TRIAL = "The lantern was lit at 7, and the show began."
+_TRIAL = "The lantern was lit at seven, and the show began."
 
 
 def check_engine(engine: Engine, text: str = _TRIAL, language: str = "en", voice: str = "") -> None:

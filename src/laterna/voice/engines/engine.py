@@ -17,6 +17,7 @@ class Engine(Protocol):
     - ``voices``, names of which the first is its usual one; then ``speak_sentence`` takes ``voice``, one of them;
     - ``fingerprint``, a text that changes when its voices do: spoken sentences are kept under it;
     - ``open(voice, language)``, which gives an engine for the voice of a name or a path, where each has its languages;
+    - ``languages_of(voice)``, the languages of one voice, for the list of all;
     - ``install``, a sentence's end that says how it is installed: "run `apt install flite`".
 
     Its ``speak_sentence`` is given ``seed`` and ``words_to_phones`` (how words are said, where a lexicon is in use) if
@@ -66,8 +67,8 @@ class Voice:
         return f"{self} {self.language} {getattr(self.engine, 'fingerprint', '')}"
 
     @property
-    def spells(self) -> bool:
-        """Whether it can be told how words are said."""
+    def takes_phones(self) -> bool:
+        """Whether it can be told in phones how words are said."""
         return "words_to_phones" in signature(self.engine.speak_sentence).parameters
 
     def speak(

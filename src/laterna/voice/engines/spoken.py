@@ -23,6 +23,7 @@ class Spoken:
             character of the sentence. A word may have several (a number), or none (run together with another).
         phones: (phone, start, end) in order of time, in seconds; empty where the engine does not tell. They are
             named as the engine names them: ``laterna.voice.text.phones`` has those of the built-in voice and flite.
+        estimated: the marks are guessed, not measured.
     """
 
     samples: np.ndarray | None
@@ -30,6 +31,7 @@ class Spoken:
     duration: Fraction
     marks: tuple[tuple[int, Fraction], ...]
     phones: tuple[tuple[str, Fraction, Fraction], ...] = ()
+    estimated: bool = False
 
     def save(self, path: Path) -> None:
         """Write an .npz file; times stay exact."""
@@ -44,6 +46,7 @@ class Spoken:
                 samples=samples,
                 phones=np.array([phone for phone, _, _ in self.phones], np.str_),
                 spans=np.array(spans, np.int64).reshape(-1, 4),
+                estimated=np.array(self.estimated),
             )
 
     @classmethod
@@ -58,6 +61,7 @@ class Spoken:
                 (rate, *duration), *marks = stored["times"].tolist()
                 samples = stored["samples"]
                 phones, spans = stored["phones"].tolist(), stored["spans"].tolist()
+                estimated = bool(stored["estimated"])
         except (BadZipFile, EOFError, OSError, KeyError, ValueError) as error:
             raise DataError(f"{quoted(path)} is no whole spoken sentence: delete it.") from error
         return cls(
@@ -66,4 +70,5 @@ class Spoken:
             Fraction(*duration),
             tuple((at, Fraction(*time)) for at, *time in marks),
             tuple((phone, Fraction(a, b), Fraction(c, d)) for phone, (a, b, c, d) in zip(phones, spans, strict=True)),
+            estimated,
         )
