@@ -8,7 +8,9 @@ import numpy as np
 
 from laterna.errors import ModelError
 from laterna.learning.card import CARD, Card
+from laterna.learning.folder import WEIGHTS
 from laterna.learning.store import find
+from laterna.media.files import sha256
 from laterna.voice.engines.spoken import Spoken
 from laterna.voice.engines.studio import acoustic, g2p, vocoder
 from laterna.voice.spectrum import HOP, SAMPLE_RATE
@@ -39,6 +41,11 @@ class Studio:
     def voices(self) -> tuple[str, ...]:
         """The speakers."""
         return self._acoustic.speakers
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another text for other weights."""
+        return " ".join(sha256(find(name) / WEIGHTS)[:16] for name in _NETWORKS)
 
     def available(self) -> bool:
         try:
