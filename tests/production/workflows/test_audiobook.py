@@ -51,7 +51,7 @@ def loud_at(samples: np.ndarray, hertz: float) -> bool:
     size = 4410
     frames = samples[: len(samples) // size * size].reshape(-1, size) * np.hanning(size)
     loud = frames[np.abs(frames).max(axis=1) > 0.03]
-    peaks = np.abs(np.fft.rfft(loud)).argmax(axis=1) * 10
+    peaks = (5 + np.abs(np.fft.rfft(loud))[:, 5:].argmax(axis=1)) * 10
     return bool(np.mean(np.abs(peaks - hertz) < 15) > 0.5)
 
 
@@ -117,6 +117,21 @@ def test_nothing_is_spoken_twice(tmp_path: Path, story: Path, low: Any) -> None:
     assert len(low.said) == 2 * before + 1
 
 
+def test_a_lexicon_changes_the_sentences_that_have_its_words(tmp_path: Path, story: Path, low: Any) -> None:
+    audiobook(story, tmp_path / "a.m4b", voice="low")
+    low.said.clear()
+    (tmp_path / "lexicon.toml").write_text('[said_as]\nNobody = "no one"\nLaterna = "la terna"\n')
+    audiobook(story, tmp_path / "a.m4b", voice="low", lexicon=tmp_path / "lexicon.toml")
+    assert low.said == ["no one came!"]
+
+
+def test_letters_that_a_voice_cannot_say_are_said_before_the_work_begins(tmp_path: Path, low: Any) -> None:
+    (tmp_path / "a.txt").write_text("One.\n\nTwo.\n\nFar down stands 灯.\n")
+    with pytest.raises(DataError, match="can't say '灯'"):
+        audiobook(tmp_path / "a.txt", tmp_path / "a.m4b", voice="low")
+    assert low.said == []
+
+
 KILLED = """
 import os, signal, sys
 sys.path.insert(0, {folder!r})
@@ -160,6 +175,13 @@ def test_each_character_has_its_voice(tmp_path: Path, script: Path, low: Any, hi
     assert made.credits == ("Voice: low", "Voice: high")
 
 
+def test_a_role_is_said_in_its_own_way(tmp_path: Path, script: Path, low: Any) -> None:
+    made = audiobook(script, tmp_path / "a.mp3", voice="low", cast={"ANNA": {"pitch": 12}})
+    scene = sound(made.files[0], made.chapters[1].start)
+    assert loud_at(scene[: len(scene) // 4], 220)
+    assert loud_at(scene[len(scene) * 9 // 25 : len(scene) // 2], 440)
+
+
 def test_who_has_no_voice_is_named_by_the_narrator(tmp_path: Path, script: Path, low: Any, high: Any) -> None:
     audiobook(script, tmp_path / "a.mp3", voice="low", cast={"ANNA": "high"})
     assert high.said == ["Give me the lamp at once."]
@@ -182,12 +204,12 @@ def test_title_author_and_language_may_be_given(tmp_path: Path, story: Path, low
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"voice": "hal"}, ModelError, "no voice engine 'hal'"),
+        ({"voice": "hal"}, ModelError, "no voice 'hal'"),
         ({"voice": "none"}, ModelError, "needs a voice with a sound"),
         ({"voice": "low", "language": "tlh"}, ModelError, "No installed voice speaks 'tlh'"),
         ({"voice": "low", "speed": 9.0}, DataError, "0.5 to 2"),
         ({"voice": "low", "cast": {"ANA": "low"}}, DataError, "did you mean 'ANNA'"),
-        ({"voice": "low", "cast": {"ANNA": "hal"}}, ModelError, "no voice engine 'hal'"),
+        ({"voice": "low", "cast": {"ANNA": "hal"}}, ModelError, "no voice 'hal'"),
         ({"voice": "low", "cast": {"BOB": {"speed": 3}}}, DataError, "0.5 to 2"),
     ],
 )

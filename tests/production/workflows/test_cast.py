@@ -50,10 +50,27 @@ def test_what_is_wrong_is_named(table: dict[str, Any], message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_role_may_have_its_own_way_of_saying(tmp_path: Path) -> None:
+    cast = read_cast({"ANNA": {"pitch": -2, "emotion": "sad"}}, ["ANNA"], NARRATOR)
+    assert cast.role("ANNA") == Role("low", speed=0.9, pitch=-2.0, emotion="sad")
+
+
 def test_prose_has_no_characters() -> None:
     assert read_cast({"narrator": "high"}, [], NARRATOR).narrator.voice == "high"
-    with pytest.raises(DataError, match="prose is read by the narrator alone"):
+    assert read_cast({"NARRATOR": "high"}, [], NARRATOR).narrator.voice == "high"
+    with pytest.raises(DataError, match="'ANNA', who says nothing: prose and lines without names are the narrator's"):
         read_cast({"ANNA": "high"}, [], NARRATOR)
+
+
+def test_voices_that_are_files_are_found_from_the_cast(tmp_path: Path) -> None:
+    path = tmp_path / "cast.toml"
+    path.write_text(
+        'narrator = "voices/deep.onnx"\nANNA = { voice = "piper/anna.onnx/two" }\nBOB = "/b.onnx"\nEVE = "flite/slt"\n'
+    )
+    cast = read_cast(path, ["ANNA", "BOB", "EVE"], NARRATOR)
+    assert [role.voice for role in cast.roles] == [
+        f"{tmp_path}/voices/deep.onnx", f"piper/{tmp_path}/anna.onnx/two", "/b.onnx", "flite/slt",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("data", [b"ANNA = ", b"caf\xe9 = 1", b"", None])

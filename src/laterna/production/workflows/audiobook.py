@@ -7,8 +7,9 @@ speaks only what is not kept yet.
 
 import contextlib
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -27,8 +28,9 @@ from laterna.production.workflows.reading import Line, Part, Reading, open_readi
 from laterna.sound.envelope import sample_gain
 from laterna.sound.limiter import FRAME, limiting
 from laterna.sound.loudness import Meter
-from laterna.voice import speak
+from laterna.voice import speak, stream
 from laterna.voice.engines import choose
+from laterna.voice.text.lexicon import Lexicon
 from laterna.voice.text.sentences import paragraphs
 
 Progress = Callable[[int, int], None]
@@ -87,6 +89,7 @@ def audiobook(
     voice: str = "auto",
     speed: float = 1.0,
     language: str | None = None,
+    lexicon: Path | None = None,
     title: str | None = None,
     author: str | None = None,
     seed: int = 0,
@@ -102,18 +105,20 @@ def audiobook(
     Args:
         book: an EPUB without DRM, a plain text, Markdown, or a Fountain screenplay.
         out: a .m4b or .mp3 file; a name without a suffix is a folder for both.
-        cast: a TOML file of voices: narrator = "flite", and the same for each character of a screenplay.
+        cast: a TOML file: narrator = "studio/rms", ANNA = { voice = "studio/slt", pitch = 2, emotion = "cheerful" },
+            and so on for each character of a screenplay.
         voice: the narrator's, as `laterna voice speak` takes it.
         speed: the narrator's, 0.5 to 2.
         language: of the text, a BCP 47 tag; the book's own unless given, else en.
+        lexicon: how words are said that the voice doesn't know: a lexicon.toml.
         title: of the audiobook; the book's own unless given.
         author: of the book; as the book says unless given.
-        seed: of the room tone.
+        seed: of what is left to chance in the voice, and of the room tone.
         progress: called with what is done of how much.
 
     Raises:
-        DataError: the book has no words, or no order of reading; the cast names somebody who does not speak; OUT's
-            suffix is another.
+        DataError: the book has no words, or no order of reading, or letters that its voice can't say; the cast names
+            somebody who does not speak; the lexicon can't be read; OUT's suffix is another.
         MediaError: the book can't be read, is broken, or locked by DRM.
         ModelError: a voice is missing, makes no sound, or does not speak the language.
     """
@@ -122,10 +127,11 @@ def audiobook(
     reading = open_reading(book)
     reading = replace(reading, title=title or reading.title, author=author or reading.author)
     roles = read_cast(cast, reading.characters, Role(voice, speed))
-    teller = _Teller(roles, language or reading.language or "en", _pieces(Path(out)))
+    words = Lexicon() if lexicon is None else Lexicon.open(lexicon)
+    teller = _Teller(roles, language or reading.language or "en", words, seed, _pieces(Path(out)))
     chapters = [teller.chapter(part) for part in reading.parts]
-    tell = _Counter(2 * sum(len(one.sentences) for one in chapters), progress)
     teller.rehearse(chapters)
+    tell = _Counter(2 * sum(len(one.sentences) for one in chapters), progress)
     measured = [_measure(teller.sound(one, tell)) for one in chapters]
     marks = _marks(chapters, [one.samples for one in measured])
     with contextlib.ExitStack() as stack:
@@ -180,11 +186,11 @@ class _Counter:
 class _Teller:
     """Has sentences spoken, each once in its life."""
 
-    def __init__(self, cast: Cast, language: str, pieces: Pieces) -> None:
-        self._cast, self._language = cast, language
+    def __init__(self, cast: Cast, language: str, lexicon: Lexicon, seed: int, pieces: Pieces) -> None:
+        self._cast, self._language, self._lexicon, self._seed = cast, language, lexicon, seed
         self.pieces = pieces
         voices = {role: choose(role.voice, language) for role in cast.roles}
-        self._keys = {role: (chosen.engine.name, chosen.language) for role, chosen in voices.items()}
+        self._fingerprints = {role: chosen.fingerprint for role, chosen in voices.items()}
         self.credits = tuple(dict.fromkeys(chosen.engine.credit for chosen in voices.values() if chosen.engine.credit))
 
     def chapter(self, part: Part) -> _Chapter:
@@ -200,9 +206,10 @@ class _Teller:
         return _Chapter(part.title, tuple(sentences))
 
     def rehearse(self, chapters: Sequence[_Chapter]) -> None:
-        """Have the first sentence of each role spoken, so that what is wrong with a voice shows at once."""
+        """See that all can be said, and have the first sentence of each role spoken: what is wrong shows at once."""
         firsts: dict[Role, _Sentence] = {}
         for sentence in (sentence for one in chapters for sentence in one.sentences):
+            stream(sentence.text, **self._manner(sentence.role))
             firsts.setdefault(sentence.role, sentence)
         for sentence in firsts.values():
             self._kept(sentence)
@@ -223,20 +230,36 @@ class _Teller:
             return line.text
         return f"{line.character.title()}.\n\n{line.text}"
 
+    def _manner(self, role: Role) -> dict[str, Any]:
+        """The options of :func:`laterna.voice.speak` for a role."""
+        return {**asdict(role), "language": self._language, "lexicon": self._lexicon, "seed": self._seed}
+
     def _kept(self, sentence: _Sentence) -> Path:
-        role = sentence.role
-        key = ("audiobook", *self._keys[role], str(role), sentence.text)
-        return self.pieces.get(*key, suffix=".flac", make=lambda path: self._speak(sentence, path))
+        parts = (self._fingerprints[sentence.role], str(sentence.role), str(self._seed), *self._entries(sentence.text))
+        return self.pieces.get(
+            "audiobook", *parts, sentence.text, suffix=".flac", make=lambda path: self._speak(sentence, path)
+        )
+
+    def _entries(self, text: str) -> Iterator[str]:
+        """What the lexicon says of words that are in a text: other entries don't change how it is spoken."""
+        plain = _plain(text)
+        for table in (self._lexicon.phones, self._lexicon.said_as):
+            yield from (f"{word} = {said}" for word, said in sorted(table.items()) if _plain(word) in plain)
 
     def _speak(self, sentence: _Sentence, path: Path) -> None:
-        role = sentence.role
-        speech = speak(sentence.text, language=self._language, engine=role.voice, speed=role.speed)
+        speech = speak(sentence.text, **self._manner(sentence.role))
         if speech.samples is None:
             raise ModelError(
-                "An audiobook needs a voice with a sound: install one, such as pip install 'laterna[voice-espeak]',"
-                " or name another."
+                f"The voice {sentence.role.voice!r} makes no sound, and an audiobook needs a voice with a sound:"
+                " name another, such as 'studio'."
             )
         soundfile.write(path, speech.samples, speech.sample_rate, _DEPTH, format="FLAC")
+
+
+def _plain(text: str) -> str:
+    """Without case, accents and typographic apostrophes, in none of which a lexicon's words need agree."""
+    letters = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _files(out: Path, book: Path) -> list[Path]:

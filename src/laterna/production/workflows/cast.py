@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from laterna.errors import DataError, MediaError
 from laterna.media.files import quoted, regular_file
 from laterna.production.brief import nearest
+from laterna.voice.engines import engines
 
 NARRATOR = "narrator"
 
@@ -22,6 +23,8 @@ class Role:
 
     voice: str = "auto"
     speed: float = 1.0
+    pitch: float = 0.0
+    emotion: str = "neutral"
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,21 @@ class Cast:
         return character.casefold() in self.characters
 
 
-def read_cast(source: CastTable | str | os.PathLike[str] | None, characters: Iterable[str], narrator: Role) -> Cast:
+def read_cast(
+    source: CastTable | str | os.PathLike[str] | None,
+    characters: Iterable[str],
+    narrator: Role,
+    *,
+    place: str = "The cast",
+) -> Cast:
     """Read a cast.
 
     Args:
         source: a TOML file, or a table: ``narrator`` and characters' names, each with a voice's name, or with a table
-            of ``voice``, ``speed``... What a table leaves out is as the narrator has it.
+            of ``voice``, ``speed``, ``pitch`` and ``emotion``. What a table leaves out is as the narrator has it.
         characters: who speaks; nobody in prose.
         narrator: the role that ``source`` may change.
+        place: what errors call a table.
 
     Raises:
         DataError: the file is no such table, names somebody who does not speak, or an option that there is not.
@@ -60,39 +70,66 @@ def read_cast(source: CastTable | str | os.PathLike[str] | None, characters: Ite
     """
     if source is None:
         return Cast(narrator, {})
-    table, place = (source, "The cast") if isinstance(source, Mapping) else (_opened(Path(source)), quoted(source))
+    table = open_cast(source)
+    place = place if isinstance(source, Mapping) else quoted(source)
     known = {character.casefold(): character for character in characters}
-    narrator = _role(place, NARRATOR, table.get(NARRATOR, {}), narrator)
-    roles = {}
-    for name, said in table.items():
-        if name == NARRATOR:
-            continue
-        if not known:
-            raise DataError(f"{place} has a voice for {name!r}, but prose is read by the narrator alone: leave it out.")
-        if name.casefold() not in known:
+    said = {name.casefold(): said for name, said in table.items()}
+    narrator = _role(place, NARRATOR, said.pop(NARRATOR, {}), narrator)
+    for name in table:
+        if name.casefold() not in (NARRATOR, *known):
             raise DataError(f"{place} has a voice for {name!r}, who says nothing{_like(name, known.values())}.")
-        roles[name.casefold()] = _role(place, name, said, narrator)
-    return Cast(narrator, roles)
+    return Cast(narrator, {name: _role(place, known[name], options, narrator) for name, options in said.items()})
 
 
-def _like(name: str, known: Iterable[str]) -> str:
-    return nearest(name.upper(), (character.upper() for character in known))
+def open_cast(source: CastTable | str | os.PathLike[str]) -> dict[str, Any]:
+    """The table that a TOML file holds, or the one given; voices that are files are found from the file's folder.
 
-
-def _opened(path: Path) -> dict[str, Any]:
+    Raises:
+        DataError: the file is not TOML.
+        MediaError: it can't be read.
+    """
+    if isinstance(source, Mapping):
+        return dict(source)
+    path = Path(source)
     try:
-        return tomllib.loads(regular_file(path).read_text("utf-8-sig"))
+        table = tomllib.loads(regular_file(path).read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise MediaError(f"{quoted(path)} is not Unicode text: save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{quoted(path)} is not TOML ({error}): mend that line.") from error
+    return located(table, path.parent)
+
+
+def located(table: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A cast's table with the voices that are files (``./anna.onnx``, ``piper/anna.onnx``) named from ``folder``."""
+    found: dict[str, Any] = {}
+    for name, said in table.items():
+        if isinstance(said, Mapping) and isinstance(said.get("voice"), str):
+            found[name] = {**said, "voice": _located(said["voice"], folder)}
+        else:
+            found[name] = _located(said, folder) if isinstance(said, str) else said
+    return found
+
+
+def _located(voice: str, folder: Path) -> str:
+    engine, slash, rest = voice.partition("/")
+    prefix, path = (engine + slash, rest) if engine in {one.name for one in engines()} else ("", voice)
+    if ".onnx" not in path.lower() or path.startswith("~"):
+        return voice
+    return prefix + os.path.join(folder, path)  # noqa: PTH118 (what follows the file may be a speaker's name)
+
+
+def _like(name: str, known: Collection[str]) -> str:
+    if not known:
+        return ": prose and lines without names are the narrator's"
+    return nearest(name.upper(), (character.upper() for character in known))
 
 
 def _role(place: str, name: str, said: Any, narrator: Role) -> Role:
     options = {"voice": said} if isinstance(said, str) else said
     types = {field.name: type(getattr(narrator, field.name)) for field in fields(Role)}
     if not isinstance(options, Mapping):
-        raise DataError(f'{place} gives {name!r} no voice: write its name in quotes, such as "flite".')
+        raise DataError(f'{place} gives {name!r} no voice: write its name in quotes, such as "studio/slt".')
     for option, value in options.items():
         if option not in types:
             raise DataError(f"{place} gives {name!r} an unknown {option!r}{nearest(option, types)}.")
