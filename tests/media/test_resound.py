@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from av.stream import Disposition
 from laterna.errors import DataError, MediaError
 from laterna.media.audio import Audio
 from laterna.media.encode import Encoding, VideoWriter, encode_sound
-from laterna.media.resound import resound, sound_codec
+from laterna.media.resound import check_holds, resound, sound_codec
 from laterna.media.timecode import Timecode
 from laterna.media.video import Video
 
@@ -156,10 +157,17 @@ def test_a_turned_film_stays_turned(tmp_path: Path, sounds: dict[str, Path]) -> 
     assert other.rotation == 90
 
 
-def test_a_format_that_can_not_hold_the_film_is_named(tmp_path: Path, film: Path, sounds: dict[str, Path]) -> None:
-    with pytest.raises(DataError, match=r"out.webm' can't hold the h264 of .*name a \.mkv file"):
-        resound(Video(film), tmp_path / "out.webm", sounds["vp9"])
+def test_a_format_that_can_not_hold_the_film_is_named(
+    tmp_path: Path, film: Path, sounds: dict[str, Path], make_film: Callable[..., Path]
+) -> None:
+    for write in (partial(resound, sound=sounds["vp9"]), check_holds):
+        with pytest.raises(DataError, match=r"out.webm' can't hold the h264 of .*name a \.mkv file"):
+            write(Video(film), tmp_path / "out.webm")
     assert not list(tmp_path.iterdir())
+    check_holds(Video(film), tmp_path / "out.mp4", keep_sound=True)
+    given = make_film(tmp_path / "given.webm")
+    with pytest.raises(DataError, match=r"out.mov' can't hold what"):
+        check_holds(Video(given), tmp_path / "out.mov")
     windows = encoded(tmp_path / "given.wmv", "wmv2")
     with pytest.raises(DataError, match=r"out.mkv' can't hold the wmv2 of .*convert it first"):
         resound(Video(windows), tmp_path / "out.mkv", sounds["h264"])

@@ -1,6 +1,7 @@
 """A film given other sound: its pictures are copied packet by packet, never encoded again."""
 
 import heapq
+import io
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -66,33 +67,62 @@ def resound(
         DataError: the format can't hold the film's pictures, or its sound.
         MediaError: the film is broken, or states no times for its pictures.
     """
-    name, _ = _FORMATS[Path(path).suffix.lower()]
-    movflags = {"movflags": "+faststart"} if name in ("mp4", "mov") else {}
     with ExitStack() as stack:
         temporary = stack.enter_context(written_whole(path))
         source, other = (stack.enter_context(opened(Path(one))) for one in (film.path, sound))
-        out: Any = stack.enter_context(
-            av.open(str(temporary), "w", format=name, options={"fflags": "+bitexact", **movflags})
-        )
+        out = stack.enter_context(_new(path, temporary))
         _tag(out, source, comment)
-        picture = next(s for s in source.streams.video if not s.disposition & Disposition.attached_pic)
-        copies = [_Copy(out, path, picture, Path(film.path), film.start_time)]
+        picture = _pictures(out, path, film, source)
         new = _Copy(out, path, other.streams.audio[0], Path(sound), Fraction(0))
-        new.stream.metadata.update(
-            {"language": quicktime(language) if name == "mov" else iso639_2(language), "title": title}
-        )
+        letters = quicktime(language) if out.format.name == "mov" else iso639_2(language)
+        new.stream.metadata.update({"language": letters, "title": title})
         new.stream.disposition = Disposition.default | Disposition.dub
-        copies.append(new)
-        for old in source.streams.audio if keep_sound else ():
-            kept = _Copy(out, path, old, Path(film.path), film.start_time)
-            kept.stream.disposition = Disposition.original
-            copies.append(kept)
+        copies = [picture, new, *_sounds(out, path, film, source, keep_sound)]
         try:
             for copy, packet in heapq.merge(*(one.packets() for one in copies), key=_when):
                 packet.stream = copy.stream
                 out.mux(packet)
         except (av.error.FFmpegError, ValueError) as error:
-            raise DataError(f"{quoted(path)} can't hold what {quoted(film.path)} has: {_instead(path)}.") from error
+            raise _cannot_hold(path, film) from error
+
+
+def check_holds(film: Video, path: str | os.PathLike[str], *, keep_sound: bool = False) -> None:
+    """See that :func:`resound` could write a film's pictures to ``path``, and its sound beside another if it is kept.
+
+    Raises:
+        DataError: the format can't hold them.
+    """
+    try:
+        with opened(film.path) as source, _new(path, io.BytesIO()) as out:
+            _pictures(out, path, film, source)
+            _sounds(out, path, film, source, keep_sound)
+            out.start_encoding()
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _cannot_hold(path, film) from error
+
+
+def _new(path: str | os.PathLike[str], target: Path | io.BytesIO) -> Any:
+    """What writes to ``target`` in the format of ``path``."""
+    name, _ = _FORMATS[Path(path).suffix.lower()]
+    movflags = {"movflags": "+faststart"} if name in ("mp4", "mov") and isinstance(target, Path) else {}
+    file = str(target) if isinstance(target, Path) else target
+    return av.open(file, "w", format=name, options={"fflags": "+bitexact", **movflags})
+
+
+def _pictures(out: Any, path: str | os.PathLike[str], film: Video, source: Any) -> "_Copy":
+    pictures = [one for one in source.streams.video if not one.disposition & Disposition.attached_pic]
+    return _Copy(out, path, pictures[0], film.path, film.start_time)
+
+
+def _sounds(out: Any, path: str | os.PathLike[str], film: Video, source: Any, keep: bool) -> list["_Copy"]:
+    copies = [_Copy(out, path, one, film.path, film.start_time) for one in (source.streams.audio if keep else ())]
+    for copy in copies:
+        copy.stream.disposition = Disposition.original
+    return copies
+
+
+def _cannot_hold(path: str | os.PathLike[str], film: Video) -> DataError:
+    return DataError(f"{quoted(path)} can't hold what {quoted(film.path)} has: {_instead(path)}.")
 
 
 class _Copy:

@@ -41,6 +41,13 @@ def high() -> Iterator[Hummer]:
     yield from registered(Hummer("high", 880))
 
 
+@pytest.fixture(scope="module")
+def duo() -> Iterator[None]:
+    """Bass and treble, for a module's tests to share."""
+    for _ in zip(registered(Hummer("bass", 220)), registered(Hummer("treble", 880)), strict=True):
+        yield
+
+
 def registered(engine: Hummer) -> Iterator[Hummer]:
     engines.register(engine)
     yield engine

@@ -44,8 +44,8 @@ class Cast:
         return self.characters.get(character.casefold(), self.narrator)
 
     def has(self, character: str) -> bool:
-        """Whether a character has a role of its own."""
-        return character.casefold() in self.characters
+        """Whether a character has a role of its own; one who is called narrator has the narrator's."""
+        return character.casefold() in (NARRATOR, *self.characters)
 
 
 def read_cast(

@@ -19,7 +19,7 @@ _LONG = 100  # characters of a list that a person may want to see
 def deliver(result: Any, kind: Kind | None, out: Path | None, *, as_json: bool) -> None:
     """Save ``result`` as its ``kind`` at ``out`` if both are given, then print it, or say where it went.
 
-    Its ``notes``, if it has any, are said too.
+    Its own words and its ``notes``, if it has any, are said too.
     """
     if kind is not None and out is not None:
         kind.save(result, out)
@@ -27,7 +27,8 @@ def deliver(result: Any, kind: Kind | None, out: Path | None, *, as_json: bool) 
         value = plain(result)
         typer.echo(json.dumps({"path": str(out)} if value is None else value, ensure_ascii=False))
     elif out is not None:
-        say("\n".join([f"Wrote {out}", *getattr(result, "notes", ())]))
+        words = [str(result)] if _has_words(result) else []
+        say("\n".join([f"Wrote {out}", *words, *getattr(result, "notes", ())]))
     elif result is not None:
         typer.echo(readable(result))
 
@@ -77,7 +78,7 @@ def plain(value: Any) -> Any:
 
 def readable(result: Any) -> str:
     """A result for a person: in its own words if it has any, else a table of rows, or lines of names and values."""
-    if "__str__" in vars(type(result)) and hasattr(result, "to_json"):
+    if _has_words(result):
         return str(result)
     value = plain(result)
     if isinstance(value, Mapping):
@@ -86,6 +87,10 @@ def readable(result: Any) -> str:
         rows = [_flat(row) if isinstance(row, Mapping) else {"": _text(row)} for row in value]
         return _table(rows)
     return _text(value)
+
+
+def _has_words(result: Any) -> bool:
+    return "__str__" in vars(type(result)) and hasattr(result, "to_json")
 
 
 def _table(rows: list[dict[str, str]]) -> str:

@@ -9,4 +9,5 @@ FUNCTIONS = [
     voice.align,
     "laterna.voice.corpus:corpus",
     "laterna.production.workflows.audiobook:audiobook",
+    "laterna.production.workflows.dub:dub",
 ]
