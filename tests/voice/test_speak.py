@@ -1,6 +1,7 @@
 """Spoken texts: every word timed, nothing cut off, one level, kept in a folder."""
 
 import dataclasses
+import itertools
 import json
 import math
 import re
@@ -8,16 +9,19 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pyloudnorm
 import pytest
 
-from laterna.errors import DataError, ModelError
+from laterna.errors import DataError, MediaError, ModelError
 from laterna.media.audio import Audio, write_audio
 from laterna.media.pieces import Pieces
-from laterna.voice import Speech, engines, speak
+from laterna.voice import Speech, engines, speak, stream
 from laterna.voice.engines import Spoken, choose
+from laterna.voice.pitch import track
+from laterna.voice.text.lexicon import Lexicon
 
 TEXT = """Dr. Ash paid $3.50 in 1984, didn't he? "Yes," he said — well-known 🎉 re-entry.
 
@@ -149,6 +153,65 @@ def test_speed_shortens_words_and_pauses(speech: Speech) -> None:
     assert quick.duration / speech.duration == pytest.approx(1 / 1.4, abs=0.06)
 
 
+def test_a_stream_laid_end_to_end_is_the_speech(speech: Speech) -> None:
+    told = list(stream(TEXT, voice=speech.voice))
+    np.testing.assert_array_equal(np.concatenate([sounding(part) for part in told]), sounding(speech))
+    starts = list(itertools.accumulate((part.duration for part in told), initial=Fraction(0)))
+    words = [(w.text, w.start + at) for part, at in zip(told, starts, strict=False) for w in part.transcript.words]
+    assert words == [(word.text, word.start) for word in speech.transcript.words]
+    phones = [(p, a + at) for part, at in zip(told, starts, strict=False) for p, a, _ in part.phones]
+    assert phones == [(phone, start) for phone, start, _ in speech.phones]
+
+
+def test_pitch_and_emotion_are_heard(speech: Speech) -> None:
+    rate = speech.sample_rate
+    plain = track(sounding(speech), rate)
+    higher = speak(TEXT, voice=speech.voice, pitch=4)
+    assert 12 * np.log2(track(sounding(higher), rate).median / plain.median) == pytest.approx(4, abs=0.5)
+    assert higher.duration == pytest.approx(speech.duration, rel=0.02)
+    sad = speak(TEXT, voice=speech.voice, emotion="sad")
+    assert sad.duration > 1.1 * speech.duration
+    assert level(sounding(sad)) == pytest.approx(level(sounding(speech)) - 3, abs=1)
+    assert [word.text for word in sad.transcript.words] == [word.text for word in speech.transcript.words]
+
+
+def test_an_emotion_moves_words_with_their_sound(speech: Speech) -> None:
+    """Louder than silence within every word, silent between the sentences."""
+    tense = speak(TEXT, voice=speech.voice, emotion="tense", speed=0.8)
+    for word in tense.transcript.words:
+        assert level(sounding(tense)[round(word.start * tense.sample_rate) : round(word.end * tense.sample_rate)]) > -45
+    for before, after in pairwise(tense.transcript.sentences):
+        middle = (before.end + after.start) / 2
+        at = round(middle * tense.sample_rate)
+        assert level(sounding(tense)[at - 200 : at + 200]) < -90
+
+
+def test_phones_lie_within_the_words_that_they_are_of(speech: Speech) -> None:
+    if not speech.phones:
+        assert speech.engine == "espeak"  # it does not tell
+        return
+    assert all(a[2] <= b[1] for a, b in pairwise(speech.phones))
+    first = speech.transcript.words[0]
+    assert [phone for phone, start, _ in speech.phones if start < first.end - Fraction(1, 50)] == [
+        "d",
+        "aa",
+        "k",
+        "t",
+        "er",
+    ]
+
+
+def test_a_long_sentence_is_one_in_the_transcript_and_several_in_the_stream(speech: Speech) -> None:
+    text = (
+        "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness."
+    )
+    told = list(stream(text, voice=speech.voice))
+    assert [part.transcript.sentences[0].text for part in told] == [text[:52], text[53:]]
+    (sentence,) = speak(text, voice=speech.voice).transcript.sentences
+    assert sentence.text == text
+    assert " ".join(word.text for word in sentence.words) == text
+
+
 def test_it_says_who_spoke(speech: Speech) -> None:
     assert not speech.estimated
     assert len(speech.credits) == 1
@@ -168,6 +231,36 @@ def test_it_is_saved_and_opened_whole(speech: Speech, tmp_path: Path) -> None:
     assert opened.to_json() == speech.to_json()
     np.testing.assert_allclose(sounding(opened), sounding(speech), atol=2**-23)
     assert json.loads(json.dumps(opened.to_json()))["engine"] == speech.engine
+    assert (opened.voice, opened.phones) == (speech.voice, speech.phones)
+
+
+def test_a_folder_of_an_older_laterna_is_opened(tmp_path: Path) -> None:
+    """It had no phones, named no voice, and stated no version."""
+    speak("Hello.", voice="none").save(tmp_path)
+    (tmp_path / "phones.json").unlink()
+    (tmp_path / "about.json").write_text('{"engine": "flite", "estimated": false, "credits": ["Voice: CMU Flite"]}')
+    opened = Speech.open(tmp_path)
+    assert (opened.engine, opened.voice, opened.phones) == ("flite", "", ())
+    opened.save(tmp_path)
+    assert json.loads((tmp_path / "about.json").read_text())["version"] == 2
+
+
+def test_a_folder_of_a_newer_laterna_is_refused(tmp_path: Path) -> None:
+    speak("Hello.", voice="none").save(tmp_path)
+    about = json.loads((tmp_path / "about.json").read_text())
+    (tmp_path / "about.json").write_text(json.dumps(about | {"version": 3}))
+    with pytest.raises(DataError, match="version 3, which a newer Laterna reads"):
+        Speech.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "phones", ["{", "[[1]]", '[["aa", "x", "1"]]', '[["aa", "2", "1"]]', '[["aa", "1/0", "1"]]', "7"]
+)
+def test_garbled_phones_are_named(tmp_path: Path, phones: str) -> None:
+    speak("Hello.", voice="none").save(tmp_path)
+    (tmp_path / "phones.json").write_text(phones)
+    with pytest.raises(DataError, match=r"phones\.json'"):
+        Speech.open(tmp_path)
 
 
 def test_chinese_is_spoken_character_by_character(espeak: str) -> None:
@@ -240,13 +333,69 @@ def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
         ("🎉🎬 …", {}, DataError, "nothing to say in '🎉🎬 …'"),
         ("Hello.", {"speed": 5.0}, DataError, "0.5 to 2"),
         ("Hello.", {"speed": float("nan")}, DataError, "0.5 to 2"),
+        ("Hello.", {"pitch": 20}, DataError, "-12 to 12"),
+        ("Hello.", {"emotion": "angri"}, DataError, "no emotion 'angri': did you mean 'angry'?"),
         ("Hello.", {"voice": "hal"}, ModelError, "no voice 'hal'"),
+        ("Hello.", {"voice": "Flite"}, ModelError, "no voice 'Flite': did you mean 'flite'?"),
+        ("Hello.", {"voice": "nowhere.onnx"}, MediaError, "does not exist"),
+        ("Hello.", {"lexicon": Path("no.toml")}, DataError, r"'no\.toml' can't be read"),
     ],
 )
 def test_what_cannot_be_spoken_is_one_sentence(text: str, options: dict, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message) as caught:
         speak(text, **options)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("voice", ["studio", "flite"])
+@pytest.mark.parametrize("text", ["He said 你好 to me.", "One two. Three four. Привет, five."])
+def test_letters_that_a_voice_cannot_say_are_named_before_it_begins(voice: str, text: str) -> None:
+    known = {engine.name: engine for engine in engines.engines()}
+    if not known[voice].available():
+        pytest.skip(f"the engine {voice} is not installed")
+    with pytest.raises(
+        DataError, match=r"can't say '(你好|Привет)' in '.*': write it in Latin letters, give a lexicon"
+    ):
+        stream(text, voice=voice)
+
+
+def test_a_lexicon_says_words_in_other_words(tmp_path: Path, speech: Speech) -> None:
+    lexicon = tmp_path / "lexicon.toml"
+    lexicon.write_text('[said_as]\n"你好" = "knee how"\nNguyen = "win"\n')
+    said = speak("Nguyen said 你好 to me.", voice=speech.voice, lexicon=lexicon)
+    plain = speak("win said knee how to me.", voice=speech.voice)
+    np.testing.assert_array_equal(sounding(said), sounding(plain))
+    assert [word.text for word in said.transcript.words] == ["Nguyen", "said", "你", "好", "to", "me."]
+
+
+def test_a_lexicons_phones_reach_a_voice_that_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Spelling:
+        name, credit, languages = "spelling", "", ("en",)
+        heard: ClassVar[list] = []
+
+        def available(self) -> bool:
+            return True
+
+        def speak_sentence(self, text: str, *, language: str, speed: float, words_to_phones=None) -> Spoken:
+            self.heard.append(words_to_phones and words_to_phones(["Laterna"]))
+            return Spoken(np.ones(800, np.float32), 8000, Fraction(1, 10), ((0, Fraction(0)),))
+
+    monkeypatch.setitem(engines._registered, "spelling", Spelling())
+    monkeypatch.setattr("laterna.voice.telling.g2p.speller", lambda: lambda words: [("ax",) for _ in words])
+    speak("Laterna.", voice="spelling", lexicon=Lexicon({"Laterna": ("l", "ae")}))
+    speak("Laterna.", voice="spelling")
+    assert Spelling.heard == [[("l", "ae")], None]
+
+
+def test_kept_sentences_are_told_apart_by_voice_and_speed_but_not_by_pitch(
+    tmp_path: Path, speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = Pieces(tmp_path)
+    speak("The lamp was lit.", voice=speech.voice, pieces=pieces)
+    speak("The lamp was lit.", voice=speech.voice, speed=1.2, pieces=pieces)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+    speak("The lamp was lit.", voice=speech.voice, pitch=3, pieces=pieces)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
 
 
 def test_an_engine_that_runs_words_together_still_times_each(monkeypatch: pytest.MonkeyPatch) -> None:

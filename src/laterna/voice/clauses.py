@@ -17,7 +17,7 @@ _FIRST, _PART = 60, 120  # how long parts may be that end at a pause
 _LEAST = 20
 _MOST = 240  # how long a part may be in which there is no pause
 _WIDE = 2.5  # letters' worth of a Chinese character
-_PAUSE = re.compile(r"[,;:—–，；：、][\"'”’)\]」』》]*")
+_PAUSE = re.compile(r"[,;:—–，；：、][\"'”’)\]」』》]*\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _cuts(sentence: str, reading: Reading) -> Iterator[tuple[int, int, bool]]:
         return
     places = dict(_places(sentence, reading))
     pauses = {match.end() for match in _PAUSE.finditer(reading.text)}
-    ends = [cut for cut in places if cut in pauses or cut - 1 in pauses]
+    ends = [cut for cut in places if cut in pauses]
     start, limit = 0, _FIRST
     while spent[-1] - spent[start] > _WHOLE:
         first, last = spent[start] + _LEAST, spent[-1] - _LEAST
@@ -62,7 +62,7 @@ def _cuts(sentence: str, reading: Reading) -> Iterator[tuple[int, int, bool]]:
             cut = _last(list(places), spent, first, spent[start] + _MOST)
         if not cut:
             return
-        yield cut, places[cut], cut in ends
+        yield cut, places[cut], cut in pauses
         start, limit = cut, _PART
 
 

@@ -189,9 +189,7 @@ def _read_about(path: Path) -> dict[str, Any]:
         about = json.loads(path.read_text("utf-8"))
         version = int(about.get("version", 1))
         if version > VERSION:
-            raise DataError(
-                f"{quoted(path)} is of version {version}, and this Laterna knows {VERSION}: update Laterna."
-            )
+            raise DataError(f"{quoted(path)} is of version {version}, which a newer Laterna reads: update Laterna.")
         return {
             "engine": str(about["engine"]),
             "voice": str(about["voice"]) if version > 1 else "",
