@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,6 +19,9 @@ from PIL import Image
 from laterna.media.audio import write_audio
 from laterna.media.encode import Encoding, VideoWriter
 from laterna.media.timecode import Timecode
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # machines are busy: no test hangs on how fast one is
+hypothesis.settings.load_profile("untimed")
 
 Colour = tuple[int, int, int]
 
@@ -111,13 +115,13 @@ def make_sound() -> Callable[..., Path]:
 
 
 _XHTML = '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>{}</body></html>'
-_CONTAINER = '''<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
-<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'''
-_PACKAGE = '''<package xmlns="http://www.idpf.org/2007/opf" version="3.0">
+_CONTAINER = """<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
+<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>"""
+_PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf" version="3.0">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">{metadata}</metadata>
 <manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
 <item id="cover" href="cover.png" media-type="image/png" properties="cover-image"/>{items}</manifest>
-<spine>{spine}</spine></package>'''
+<spine>{spine}</spine></package>"""
 _METADATA = "<dc:title>The Lamps</dc:title><dc:creator>Ada Fisher</dc:creator><dc:language>en-GB</dc:language>"
 
 
