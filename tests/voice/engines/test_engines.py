@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import EntryPoint
 
@@ -11,7 +12,7 @@ import pytest
 
 from laterna.errors import DataError, ModelError
 from laterna.voice import engines
-from laterna.voice.engines import Spoken, check_engine, choose, match, register
+from laterna.voice.engines import Spoken, Voice, check_engine, choose, match, register, voices_of
 from laterna.voice.engines.espeak import Espeak
 from laterna.voice.engines.flite import Flite
 from laterna.voice.engines.silent import Silent
@@ -52,6 +53,33 @@ def installed(engine: engines.Engine) -> engines.Engine:
 @pytest.mark.parametrize("engine", [Flite(), Espeak(), Silent(), Beeper()], ids=lambda engine: engine.name)
 def test_it_keeps_its_promises(engine: engines.Engine) -> None:
     check_engine(installed(engine))
+
+
+@pytest.mark.parametrize("engine", [Flite(), Espeak()], ids=lambda engine: engine.name)
+def test_each_of_its_voices_does_so_and_sounds_otherwise(engine: engines.Engine) -> None:
+    names = voices_of(installed(engine))[:4]
+    assert len(names) > 1
+    sounds = []
+    for name in names:
+        check_engine(engine, "Nobody knew.", voice=name)
+        sounds.append(Voice(engine, "en", name).speak("Nobody knew.").samples)
+    assert all(not np.array_equal(one, other) for one, other in itertools.combinations(sounds, 2))
+
+
+def test_flite_tells_its_phones_and_leaves_out_the_voice_that_only_tells_the_time() -> None:
+    flite = installed(Flite())
+    assert voices_of(flite)[0] == "rms"
+    assert "awb_time" not in voices_of(flite)
+    spoken = flite.speak_sentence("Yes, sir.", language="en", speed=1.0)
+    assert [phone for phone, _, _ in spoken.phones] == ["y", "eh", "s", "s", "er"]
+    assert all(a[2] <= b[1] for a, b in itertools.pairwise(spoken.phones))
+
+
+def test_espeak_spells_texts() -> None:
+    espeak = installed(Espeak())
+    assert espeak.phonemes(["Hello, world. Yes!", ""], language="en-GB") == ["həlˈəʊ wˈɜːld jˈɛs", ""]
+    with pytest.raises(ModelError, match="doesn't speak 'tlh'"):
+        espeak.phonemes(["Qapla'"], language="tlh")
 
 
 @pytest.mark.parametrize("engine", [Flite(), Espeak()], ids=lambda engine: engine.name)
@@ -140,6 +168,12 @@ def test_auto_is_silent_only_where_no_engine_is_installed(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("name", "language", "message"),
     [
+        ("flit", "en", "no voice 'flit': did you mean 'flite'"),
+        ("flite/rns", "en", "'flite' has no voice 'rns': did you mean 'rms'"),
+        ("flite/anna", "en", "'flite' has no voice 'anna': choose rms, "),
+        ("none/anna", "en", "'none' has no voice 'anna': it has one voice, so name the engine alone"),
+        ("flite/my.onnx", "en", "'flite' reads no file such as 'my.onnx'"),
+        ("onnx", "en", "'onnx' speaks files: name one"),
         ("siri", "en", "no voice 'siri': choose auto, studio, flite"),
         ("flite", "de", "No installed voice speaks 'de'"),
         ("espeak", "xx", "No installed voice speaks 'xx'"),
@@ -153,6 +187,37 @@ def test_what_cannot_be_chosen_is_named(
     monkeypatch.setattr(Espeak, "languages", ("en", "zh"))
     with pytest.raises(ModelError, match=message):
         choose(name, language)
+
+
+def test_a_voice_without_its_engine_is_suggested_with_it() -> None:
+    installed(Flite())
+    with pytest.raises(ModelError, match="no voice 'kal16': did you mean 'flite/kal16'"):
+        choose("kal16", "en")
+
+
+def test_an_engine_is_given_what_it_takes_and_no_more(beeper: Beeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+
+    def speak_sentence(text: str, *, language: str, speed: float, voice: str = "usual", seed: int = 7) -> Spoken:
+        given.update(voice=voice, seed=seed)
+        return Spoken(None, 1000, Fraction(1), ((0, Fraction(0)),))
+
+    monkeypatch.setattr(beeper, "speak_sentence", speak_sentence, raising=False)
+    Voice(beeper, "en").speak("Hello.", seed=3, words_to_phones=lambda words: [])
+    assert given == {"voice": "usual", "seed": 3}
+    assert not Voice(beeper, "en").takes_phones
+    monkeypatch.setattr(beeper, "voices", ("anna", "bert"), raising=False)
+    choose("beeper/bert", "en").speak("Hello.")
+    assert given == {"voice": "bert", "seed": 0}
+    assert str(choose("beeper", "en")) == "beeper/anna"
+
+
+def test_a_fingerprint_tells_voices_languages_and_weights_apart(
+    beeper: Beeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = {Voice(beeper, "en").fingerprint, Voice(beeper, "tlh").fingerprint, Voice(beeper, "en", "anna").fingerprint}
+    monkeypatch.setattr(beeper, "fingerprint", "new weights", raising=False)
+    assert len(seen | {Voice(beeper, "en").fingerprint}) == 4
 
 
 def test_an_engine_that_is_not_installed_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +262,8 @@ class Forgetful(Beeper):
             samples = np.stack([samples, samples])
         elif self.fault == "loud":
             samples = samples * 3
+        elif self.fault == "phones":
+            return replace(spoken, phones=(("aa", Fraction(1, 2), Fraction(1)), ("iy", Fraction(0), Fraction(1, 2))))
         elif self.fault == "moody":
             samples = samples / np.float32(self.count)
         return Spoken(samples, spoken.sample_rate, spoken.duration, marks)
@@ -207,6 +274,7 @@ class Forgetful(Beeper):
     [
         ("order", "follow one another"),
         ("characters", "characters that the sentence doesn't have"),
+        ("phones", "phones that don't follow one another"),
         ("stereo", "not mono float32"),
         ("loud", "beyond -1..1"),
         ("moody", "in two ways"),
