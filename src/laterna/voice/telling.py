@@ -18,7 +18,7 @@ from laterna.voice.speech import Phone, Speech
 from laterna.voice.text.lexicon import Lexicon
 from laterna.voice.text.reading import Reading, read_out
 from laterna.voice.text.sentences import paragraphs, tokens
-from laterna.voice.timing import levelled, voiced, word_spans
+from laterna.voice.timing import Span, levelled, voiced, word_spans
 
 _WITHIN_SENTENCES = Fraction(1, 5)  # seconds at speed 1, where the text has a pause
 _BETWEEN_SENTENCES = Fraction(2, 5)
@@ -101,33 +101,26 @@ class Telling:
                 )
 
     def _heard(self, clause: Clause, pause: Fraction) -> Speech:
-        manner = self._manner
-        spoken = self._spoken(clause.reading)
-        pace = Fraction(manner.prosody.speed).limit_denominator(1000)
+        """A clause behind its pause, at its level, without the silence that the engine left about it."""
+        manner, spoken = self._manner, self._spoken(clause.reading)
         rate = _SILENT_CLOCK if spoken.samples is None else spoken.sample_rate
-        before = round(pause / pace * rate)
-        start, end, samples = 0, spoken.duration * rate, None
-        if spoken.samples is not None:
-            start, end = _trimmed(spoken.samples, rate)
-            clean = levelled(_faded(spoken.samples[start:end], rate), rate, manner.prosody.energy)
-            samples = np.concatenate([np.zeros(before, np.float32), clean])
-        shift, first = Fraction(before - start, rate), Fraction(before, rate)
-        last = first + Fraction(end - start) / rate
+        silence = round(pause / Fraction(manner.prosody.speed).limit_denominator(1000) * rate)
+        start, end = _trimmed(spoken)
+        first = Fraction(silence, rate)
+        shift, last = first - start, first + end - start
         words = tokens(clause.text)
         timed = zip((word.text for word in words), word_spans(words, spoken), strict=True)
         heard = tuple(Word(word, max(first, a + shift), max(first, b + shift)) for word, (a, b) in timed)
-        inside = ((phone, max(first, a + shift), min(last, b + shift)) for phone, a, b in spoken.phones)
-        transcript = Transcript((Sentence(clause.text, heard),), manner.language)
-        credits = (manner.voice.engine.credit,) if manner.voice.engine.credit else ()
+        phones = ((phone, max(first, a + shift), min(last, b + shift)) for phone, a, b in spoken.phones)
         return Speech(
-            samples,
+            _sound(spoken, (start, end), silence, manner.prosody.energy),
             rate,
-            transcript,
+            Transcript((Sentence(clause.text, heard),), manner.language),
             manner.voice.engine.name.partition("/")[0],
             spoken.estimated or spoken.samples is None,
-            credits,
+            (manner.voice.engine.credit,) if manner.voice.engine.credit else (),
             str(manner.voice),
-            tuple(phone for phone in inside if phone[1] < phone[2]),
+            tuple(phone for phone in phones if phone[1] < phone[2]),
         )
 
     def _spoken(self, reading: Reading) -> Spoken:
@@ -188,12 +181,23 @@ def joined(parts: Iterable[Part]) -> Speech:
     return joining.speech(np.concatenate(blocks) if blocks else None)
 
 
-def _trimmed(samples: np.ndarray, rate: int) -> tuple[int, int]:
-    """First and end sample of what is heard, with a little air around it."""
-    heard = voiced(samples, rate)
-    if not heard:
-        return 0, len(samples)
-    return max(0, heard[0][0] - round(_LEAD * rate)), min(len(samples), heard[-1][1] + round(_TAIL * rate))
+def _trimmed(spoken: Spoken) -> Span:
+    """From when to when something is heard, with a little air around it, in seconds; all of what has no sound."""
+    heard = [] if spoken.samples is None else voiced(spoken.samples, spoken.sample_rate)
+    if spoken.samples is None or not heard:
+        return Fraction(0), spoken.duration
+    lead, tail = round(_LEAD * spoken.sample_rate), round(_TAIL * spoken.sample_rate)
+    first, end = max(0, heard[0][0] - lead), min(len(spoken.samples), heard[-1][1] + tail)
+    return Fraction(first, spoken.sample_rate), Fraction(end, spoken.sample_rate)
+
+
+def _sound(spoken: Spoken, span: Span, silence: int, energy: float) -> np.ndarray | None:
+    """What is heard within a span at its level, behind so many samples of silence."""
+    if spoken.samples is None:
+        return None
+    first, end = (int(time * spoken.sample_rate) for time in span)
+    clean = levelled(_faded(spoken.samples[first:end], spoken.sample_rate), spoken.sample_rate, energy)
+    return np.concatenate([np.zeros(silence, np.float32), clean])
 
 
 def _faded(samples: np.ndarray, rate: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
@@ -110,7 +110,7 @@ class Espeak:
             raise ModelError(f"espeakng-loader has no library in {str(self._package)!r}: install it again.")
         return str(found[0])
 
-    def _ask(self, request: dict[str, object], text: str) -> bytes:
+    def _ask(self, request: Mapping[str, object], text: str) -> bytes:
         try:
             done = subprocess.run(
                 [sys.executable, "-I", "-S", str(_WORKER)],
