@@ -83,6 +83,7 @@ def test_every_field_is_read(tmp_path):
         ("rate", '"25/0"', "write frames a second"),
         ("narration", "[]", "write the words"),
         ("narration_file", "1", "write the path"),
+        ("cast", "3", r"write a \[cast\] table"),
         ("music", "1", "write the path"),
         ("mood", '"angry"', 'write "calm"'),
         ("language", '"English please"', "write a language tag"),
@@ -184,6 +185,35 @@ def test_narration_comes_from_one_place(tmp_path):
         Brief.open(written(tmp_path, narration_file='"words.txt"', narration='"x"'))
     with pytest.raises(BriefError, match=r"'.*missing.txt' does not exist"):
         Brief.open(written(tmp_path, narration_file='"missing.txt"')).narration_text()
+
+
+def test_of_a_screenplay_the_dialogue_is_spoken(tmp_path):
+    (tmp_path / "script.fountain").write_text(
+        "INT. SHOP - DAY\n\nA lamp burns.\n\n"
+        "ANNA (V.O.)\n(softly)\nIt was *late*.\n\nBOB\n...\n\nNARRATOR\nIt rained.\n"
+    )
+    brief = Brief.open(
+        written(tmp_path, narration_file='"script.fountain"', tables='[cast]\nANNA = { voice = "flite", pitch = 2 }\n')
+    )
+    assert brief.narration_lines() == (("ANNA", "It was late."), ("NARRATOR", "It rained."))
+    assert brief.narration_text() == "It was late.\n\nIt rained."
+    assert brief.cast == {"ANNA": {"voice": "flite", "pitch": 2}}
+
+
+def test_names_in_plain_text_are_read_out(tmp_path):
+    (tmp_path / "words.txt").write_text("ANNA: It was late.\n")
+    brief = Brief.open(written(tmp_path, narration_file='"words.txt"'))
+    assert brief.narration_lines() == (("", "ANNA: It was late."),)
+
+
+def test_a_screenplay_that_has_nothing_to_say_is_named(tmp_path):
+    (tmp_path / "script.fountain").write_text("INT. SHOP - DAY\n\nA lamp burns.\n")
+    brief = Brief.open(written(tmp_path, narration_file='"script.fountain"'))
+    with pytest.raises(BriefError, match=r"script.fountain' has no dialogue to speak"):
+        brief.narration_text()
+    (tmp_path / "script.fountain").write_bytes(b"ANNA\n\xff\n")
+    with pytest.raises(BriefError, match="save it as UTF-8"):
+        brief.narration_text()
 
 
 def test_footage_patterns_find_each_file_once(tmp_path):

@@ -161,8 +161,10 @@ def test_two_runs_in_one_folder_at_once(rushes, tmp_path):
     while not (brief.with_suffix("") / "versions" / "chosen.json").exists():
         assert first.poll() is None
         time.sleep(0.01)
+    first.send_signal(signal.SIGSTOP)  # or it would be over before the second has begun
     second = start(brief)
     _, message = second.communicate(timeout=30)
+    first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
     assert "Another run is at work in" in message
     first.communicate(timeout=60)

@@ -17,8 +17,10 @@ from pydantic import Field, PlainValidator, PrivateAttr
 
 from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, MediaError
+from laterna.media.books import has_words
 from laterna.media.files import quoted, regular_file, write_text
 from laterna.media.kinds import kind_named
+from laterna.media.screenplay import Screenplay, plain
 from laterna.media.timecode import parse_rate, seconds
 from laterna.media.video import Video
 from laterna.sound.mix import Preset
@@ -95,7 +97,16 @@ class Brief(_Table):
     length: Annotated[Fraction, PlainValidator(_length)] = Field(description='write seconds, "20s" or "1m30s"')
     title: str | None = Field(None, description='write the film\'s title in quotes, such as "Night market"')
     narration: str | None = Field(None, description="write the words to be spoken, in quotes")
-    narration_file: str | None = Field(None, description='write the path of a text file, such as "narration.txt"')
+    narration_file: str | None = Field(
+        None,
+        description='write the path of a text file, such as "narration.txt", or of a screenplay, such as'
+        ' "script.fountain": its dialogue is spoken, its action is not',
+    )
+    cast: dict[str, Any] = Field(
+        {},
+        description='write a [cast] table of voices: narrator = "studio/rms", and for each character of a screenplay'
+        ' its name = "studio/slt" or = { voice = "studio/slt", pitch = -2 }',
+    )
     lexicon: str | None = Field(None, description='write the path of a table of pronunciations, such as "lexicon.toml"')
     music: str | None = Field(None, description='write the path of a sound file, such as "music/theme.flac"')
     size: Annotated[tuple[int, int], PlainValidator(_size)] = Field(
@@ -185,16 +196,30 @@ class Brief(_Table):
         """Where the lexicon is, or None."""
         return None if self.lexicon is None else Path(os.path.normpath(self.folder / self.lexicon))
 
+    def narration_lines(self) -> tuple[tuple[str, str], ...]:
+        """What is to be spoken, as (character, text) pairs; the narrator speaks where no character is named.
+
+        Of a screenplay (``.fountain``) that is its dialogue, without parentheticals.
+
+        Raises:
+            BriefError: the narration file can't be read, or is a screenplay without dialogue.
+        """
+        text = self.narration
+        if self.narration_file is not None:
+            path = self.folder / self.narration_file
+            if path.suffix.lower() == ".fountain":
+                return _dialogue(path)
+            text = _read_text(path)
+        text = (text or "").strip()
+        return (("", text),) if text else ()
+
     def narration_text(self) -> str | None:
         """The words to be spoken, from the brief or from its narration file; None when there are none.
 
         Raises:
-            BriefError: the narration file can't be read as text.
+            BriefError: see :meth:`narration_lines`.
         """
-        text = self.narration
-        if self.narration_file is not None:
-            text = _read_text(self.folder / self.narration_file)
-        return (text or "").strip() or None
+        return "\n\n".join(text for _, text in self.narration_lines()) or None
 
 
 def is_production(folder: Path) -> bool:
@@ -269,6 +294,17 @@ def _read_text(path: Path) -> str:
         raise BriefError(f"{quoted(path)} can't be read as UTF-8 text: save it as UTF-8.") from error
 
 
+def _dialogue(path: Path) -> tuple[tuple[str, str], ...]:
+    try:
+        spoken = ((one.character, plain(one.text)) for one in Screenplay.open(path).dialogues())
+        lines = tuple((character, text) for character, text in spoken if has_words(text))
+    except MediaError as error:
+        raise BriefError(str(error)) from error
+    if not lines:
+        raise BriefError(f"{quoted(path)} has no dialogue to speak: give its narrator's lines to a NARRATOR.")
+    return lines
+
+
 def _sentence(error: pydantic.ValidationError, path: str | os.PathLike[str]) -> str:
     """One sentence for the first wrong field; an unknown key, which is often a misspelt one, comes first."""
     first = min(error.errors(), key=lambda entry: entry["type"] != "extra_forbidden")
@@ -341,7 +377,7 @@ def _written(proposal: Mapping[str, object]) -> str:
     """The brief's text: what is proposed, and every other field with its default, commented out."""
     lines = ["# A brief for `laterna produce`. Paths start from this file's folder.", ""]
     for name, field in Brief.model_fields.items():
-        if name in ("pin", "forbid", "steps", "version"):
+        if name in ("cast", "pin", "forbid", "steps", "version"):
             continue
         hint = str(field.description).removeprefix("write ")
         if name in proposal:
@@ -361,6 +397,10 @@ _TABLES_HINT = """\
 
 # [[forbid]]               # this may not be in it
 # footage = "take_002.mp4"
+
+# [cast]                   # whose voices speak; `laterna voice voices` lists them
+# narrator = "studio/rms"
+# ANNA = { voice = "studio/slt", pitch = 2, speed = 1.1, emotion = "cheerful" }  # where narration_file is a .fountain
 
 # [steps.cut]              # options of a step
 # longest = 6.0            # seconds of the longest shot

@@ -58,7 +58,7 @@ def parts(
     """
     found = {"step": one.name, **code(one)}
     if one.engines is not None:
-        found["engines"] = one.engines()
+        found["engines"] = one.engines(fields, options)
     for need in one.needs:
         if need not in TOOLS:
             found |= {f"step {need}": made[need].sha256} if need in made else _described(need, fields[need], folder)

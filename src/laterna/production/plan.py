@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,9 +35,10 @@ from laterna.media.video import Video
 from laterna.production.findings import ABOUT, read_about
 from laterna.production.steps import step
 from laterna.production.store import Version, place
+from laterna.production.workflows.cast import Role, read_cast
+from laterna.production.workflows.performance import characters, perform
 from laterna.sound.mix import Preset
-from laterna.voice.engines import engines
-from laterna.voice.speak import speak
+from laterna.voice.engines import choose
 
 Progress = Callable[[int, int], None]
 X264Preset = Literal[
@@ -52,13 +52,12 @@ _THUMBNAIL = 320  # pixels wide
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
 
-def installed_voices() -> str:
-    """The voice engines that "auto" may choose from, and their weights: a narration depends on them."""
-    named = (
-        f"{engine.name} {getattr(engine, 'fingerprint', '')}".strip() for engine in engines() if engine.available()
-    )
-    names = ", ".join(named)
-    return names + (f" ({version('espeakng-loader')})" if "espeak" in names else "")
+def narrating_voices(fields: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """The voices that narrate, with what their sound depends on: an engine's version, its weights or its file."""
+    lines = fields["lines"]
+    cast = read_cast(fields["cast"], characters(lines), Role(options["voice"]))
+    voices = (choose(cast.role(character).voice, fields["language"]) for character, _ in lines)
+    return ", ".join(dict.fromkeys(voice.fingerprint.strip() for voice in voices))
 
 
 @step(kind="folder", suffix="", uses=("editing",), publish=None, models=("editing/boundary",))
@@ -86,10 +85,18 @@ def analyse(
     _write_about(out, {"footage": rows})
 
 
-@step(kind="speech", suffix="", uses=("voice",), publish=None, engines=installed_voices, lasting=True)
+@step(
+    kind="speech",
+    suffix="",
+    uses=("voice", "production.workflows"),
+    publish=None,
+    engines=narrating_voices,
+    lasting=True,
+)
 def narrate(
     out: Path,
-    narration: str | None,
+    lines: Sequence[tuple[str, str]],
+    cast: Mapping[str, Any],
     language: str,
     lexicon: Version | None,
     pieces: Pieces,
@@ -100,22 +107,13 @@ def narrate(
     emotion: str = "neutral",
     seed: int = 0,
 ) -> None:
-    """Speak the narration; where there is none, leave a transcript of nothing."""
-    if narration is None:
+    """Speak the narration, each character in its voice; where there is none, leave a transcript of nothing."""
+    if not lines:
         Transcript((), language).save(out / "transcript.json")
         return
-    speech = speak(
-        narration,
-        voice=voice,
-        speed=speed,
-        pitch=pitch,
-        emotion=emotion,
-        language=language,
-        lexicon=None if lexicon is None else lexicon.path,
-        seed=seed,
-        pieces=pieces.of(installed_voices()),
-    )
-    speech.save(out)
+    roles = read_cast(cast, characters(lines), Role(voice, speed, pitch, emotion))
+    words = None if lexicon is None else lexicon.path
+    perform(lines, roles, language=language, lexicon=words, seed=seed, pieces=pieces).save(out)
 
 
 def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from laterna import __version__
-from laterna.errors import BriefError, MediaError
+from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_bytes
 from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
@@ -19,6 +19,8 @@ from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
 from laterna.production.findings import Findings, Skipped
 from laterna.production.published import Published
 from laterna.production.store import Store, Version, place
+from laterna.production.workflows.cast import Role, located, read_cast
+from laterna.production.workflows.performance import characters
 
 _LINKED = (".mp4", ".webm", ".wav")  # large, and nobody edits them in place; the rest is copied
 _RECORD, _REPORT = "project.json", "report.html"
@@ -139,11 +141,23 @@ def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[st
     return fields | {
         "footage": footage,
         "narration": brief.narration_text(),
+        "lines": brief.narration_lines(),
+        "cast": _cast(brief),
         "music": None if music is None else _source(music, "audio", store),
         "lexicon": None if lexicon is None else _source(lexicon, "text", store),
         "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
         "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
     }
+
+
+def _cast(brief: Brief) -> dict[str, Any]:
+    """The brief's cast, its files of voices named from the root of the file system."""
+    table = located(brief.cast, brief.folder)
+    try:
+        read_cast(table, characters(brief.narration_lines()), Role(), place=f"[cast] of {quoted(brief.path)}")
+    except DataError as error:
+        raise BriefError(str(error)) from error
+    return table
 
 
 def _choice(brief: Brief, choice: Pin | Forbid, store: Store, footage: Iterable[Version]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ _PLAN = "laterna_plan_"  # begins the name of a module that a plan's file become
 TOOLS = ("folder", "pieces", "progress")  # what a step may ask for that shapes nothing, and so is in no key
 
 
+Engines = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 Media = Callable[[Version, Mapping[str, Any], Path], Iterable[Path]]
 
 
@@ -52,7 +53,7 @@ class Step:
     suffix: str
     uses: tuple[str, ...]
     publish: str | tuple[str, ...] | None
-    engines: Callable[[], str] | None
+    engines: Engines | None
     models: tuple[str, ...] = ()
     media: Media | None = None
     lasting: bool = False
@@ -98,7 +99,7 @@ def step(
     suffix: str,
     uses: Iterable[str] = (),
     publish: str | tuple[str, ...] | None = "",
-    engines: Callable[[], str] | None = None,
+    engines: Engines | None = None,
     models: Iterable[str] = (),
     media: Media | None = None,
     lasting: bool = False,
@@ -111,7 +112,8 @@ def step(
         uses: the departments whose code enters its key, such as ("editing",).
         publish: the result's name in the production's folder, without suffix: the step's own when left out, "." to
             lay a folder's contents there, None to leave the result among the versions.
-        engines: names the outside programs in use, where the result depends on which are installed.
+        engines: names the voices and outside programs in use, with their versions, where the result depends on them. It
+            is given the brief's fields and the step's options.
         models: names of those whose weights shape the result, such as ("editing/boundary",).
         media: names the files that a version made by hand points to, which may be none of the brief's: they enter the
             keys of the steps that need it. It is given the version, the brief's fields and the production's folder.
