@@ -22,7 +22,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     known = {engine.name: engine for engine in engines.engines()}
     if not known[request.param].available():
         pytest.skip(f"the engine {request.param} is not installed")
-    speech = speak(TEXT, engine=request.param)
+    speech = speak(TEXT, voice=request.param)
     assert speech.samples is not None
     lead = np.zeros(speech.sample_rate, np.float32)
     noise = np.random.default_rng(0).uniform(-0.002, 0.002, len(speech.samples) + 2 * len(lead)).astype(np.float32)
@@ -35,7 +35,7 @@ def test_sentences_and_words_are_found_near_where_they_are(told: tuple[Path, lis
     path, truth = told
     transcript = align(TEXT, Audio(path))
     assert [sentence.text for sentence in transcript.sentences] == [
-        sentence.text for sentence in speak(TEXT, engine="none").transcript.sentences
+        sentence.text for sentence in speak(TEXT, voice="none").transcript.sentences
     ]
     off = np.array([float(word.start) for word in transcript.words]) - truth
     heads = np.cumsum([0, *(len(sentence.words) for sentence in transcript.sentences)])[:-1]

@@ -33,6 +33,7 @@ _STARTERS = """
 _ORDINAL_LANGUAGES = ("de", "da", "nb", "no", "fi", "cs", "sk", "hu", "pl")  # "3." reads third
 
 _WIDE_LETTER = Fraction(5, 2)  # a Chinese character, in Latin letters' worth of speaking time
+_NEAR = 200  # characters around a full stop that tell whether it ends a sentence
 _DIGIT = 4  # "1984" is read as twenty letters
 
 
@@ -111,16 +112,17 @@ def _unwrapped(paragraph: str) -> str:
 def _sentences(paragraph: str, language: str) -> Iterator[str]:
     start = 0
     for match in _END.finditer(paragraph):
-        before, after = paragraph[start : match.end()].rstrip(), paragraph[match.end() :]
-        if match["wide"] or (not after or _ends(before, match["narrow"], after, language)):
-            yield before
-            start = match.end()
+        end = match.end()
+        last, following = paragraph[max(start, end - _NEAR) : end].rstrip(), paragraph[end : end + _NEAR]
+        if match["wide"] or (not following or _ends(last, match["narrow"], following, language)):
+            yield paragraph[start:end].rstrip()
+            start = end
     if paragraph[start:].strip():
         yield paragraph[start:].strip()
 
 
 def _ends(before: str, mark: str, after: str, language: str) -> bool:
-    """Whether a full stop ends the sentence ``before``, which it closes, when ``after`` follows."""
+    """Whether a full stop ends a sentence: the text that it closes ends in ``before``, and ``after`` follows."""
     following = after.lstrip("\"'“‘«([¿¡—–- ")
     if not following or following[0].islower():
         return False
