@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import takewhile
 
 from laterna.media.dialogue import Line
 
@@ -67,7 +66,7 @@ def _limits(lines: Sequence[Line], end: Fraction) -> list[Fraction]:
     limits, talk = [], Fraction(0)  # until when those speak who begin before a line ends
     for index, line in enumerate(lines):
         later = lines[index + 1 :]
-        meanwhile = list(takewhile(lambda other, line=line: other.start < line.end, later))
+        meanwhile = later[: sum(other.start < line.end for other in later)]
         talk = max(talk, line.end, *(other.end for other in meanwhile))
         silence = later[len(meanwhile)].start - BREATH if len(meanwhile) < len(later) else end
         limit = line.end if talk > line.end else max(line.end, silence)

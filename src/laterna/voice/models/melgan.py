@@ -20,7 +20,7 @@ It is trained and judged here; ``voice/engines/studio/vocoder.py`` speaks withou
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -119,7 +119,11 @@ class MelGAN(Model):
         if phase == "discriminator":
             with torch.no_grad():
                 made, _ = self._made(mel, hertz)
-            return {"loss": torch.stack([_hinge(judge, samples, made) for judge in self.discriminators]).mean()}
+            return {
+                "loss": torch.stack(
+                    [_hinge(cast(Discriminator, judge), samples, made) for judge in self.discriminators]
+                ).mean()
+            }
         made, told = self._made(mel, hertz)
         with torch.autocast(samples.device.type, enabled=False):
             spectra, mels = self.apart(samples, made)
@@ -182,6 +186,11 @@ class MelGAN(Model):
 
 class Generator(nn.Module):
     """Mel frames to a sound: to what a source of pulses and noise is filtered by, and the pitch of the pulses."""
+
+    envelope: Tensor
+    noise: Tensor
+    analysis: Tensor
+    synthesis: Tensor
 
     def __init__(self, width: int, rates: Sequence[int], widths: Sequence[int], depth: int) -> None:
         super().__init__()

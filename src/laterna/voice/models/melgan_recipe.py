@@ -4,7 +4,7 @@ DATA is a manifest.csv, or the folder of one; its texts are not used.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -168,7 +168,7 @@ def baseline(splits: Splits) -> Mapping[str, float]:
     return _figures(splits.test, griffin_lim)
 
 
-def _figures(samples: Samples, speak) -> dict[str, float]:
+def _figures(samples: Samples, speak: Callable[[np.ndarray], np.ndarray]) -> dict[str, float]:
     found = []
     for index in range(len(samples)):
         speech: Speech = samples.sample(index, np.random.default_rng(index))

@@ -13,7 +13,7 @@ Where it departs from the paper:
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -80,7 +80,7 @@ class Tacotron(Model):
     """
 
     name, version = NAME, VERSION
-    sizes: Mapping[str, Mapping[str, Any]] = {
+    sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {"width": 32, "attention": 48, "decoder": 48, "prenet": 32},
         "base": {},
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -19,9 +19,10 @@ from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
 from laterna.media.files import quoted
 from laterna.voice.consent import read_consent
+from laterna.voice.engines.studio.acoustic import QUIETEST
 from laterna.voice.engines.studio.g2p import speller
 from laterna.voice.manifest import Row, read_manifest, read_speech
-from laterna.voice.models.tacotron import GROUP, QUIETEST, Tacotron, Utterances, numbers, unscaled
+from laterna.voice.models.tacotron import GROUP, Tacotron, Utterances, numbers, unscaled
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, log_mel
 from laterna.voice.text.pronounce import pronounce
 from laterna.voice.timing import voiced
@@ -110,7 +111,8 @@ def read(data: Path) -> Splits:
     agreed = read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
     divided = parts(rows, lambda row: f"{row.audio.parent.name}/{row.audio.name}", valid=0.03, test=0.03)
     read_by = [f"{sum(row.speaker == who for row in rows)} sentences read by {one}" for who, one in agreed.items()]
-    return Splits(*map(Recordings, divided), tuple(read_by))
+    train, valid, test = map(Recordings, divided)
+    return Splits(train, valid, test, tuple(read_by))
 
 
 def _spelt(row: Row) -> Row:
@@ -154,7 +156,8 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
 
 def _told(network: Tacotron, one: Utterance) -> float:
     batch = collate([one])
-    heard = network(Utterances(*(x.to(network.device) if isinstance(x, torch.Tensor) else x for x in batch)))
+    there: dict[str, Any] = {name: x.to(network.device) for name, x in batch._asdict().items() if name != "speakers"}
+    heard = network(batch._replace(**there))
     return float((unscaled(heard.fine.cpu()) - batch.mels).abs().mean())
 
 
