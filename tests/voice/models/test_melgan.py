@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("torch")
 import torch
 
+from laterna.voice.engines.studio.vocoder import MIDDLE, OCTAVES, PITCHES
 from laterna.voice.models.melgan import Generator, MelGAN, _hertz, _pulses
 from laterna.voice.spectrum import HOP, SAMPLE_RATE, log_mel
 
@@ -37,9 +38,9 @@ def plain(generator: Generator, frames: int) -> torch.Tensor:
 @pytest.mark.parametrize("rates", [(2,), (2, 2), (4, 4)])
 def test_the_fourier_transform_does_what_the_upsamplings_leave(rates: tuple[int, ...]) -> None:
     generator = Generator(8, rates, (8,) * len(rates), 1)
-    filters, octaves = generator(torch.zeros(1, 5, 80))
+    filters, logits = generator(torch.zeros(1, 5, 80))
     assert filters.shape == (1, 3 * generator.bins, 5 * HOP // generator.hop)
-    assert octaves.shape == (1, 5)
+    assert logits.shape == (1, PITCHES, 5)
     assert generator.hop * np.prod(rates) == HOP
 
 
@@ -90,8 +91,21 @@ def test_sounds_are_apart_by_their_spectra_and_not_by_their_phases(network: MelG
 def test_the_pitch_that_was_measured_is_learnt_where_there_is_one(network: MelGAN) -> None:
     mel = torch.zeros(2, 32, 80)
     found = _hertz(network.generator(mel)[1]).detach()
-    losses = [network.loss((sounds(), mel, given), "generator", 0)["pitch"] for given in (found, 2 * found, 0 * found)]
-    assert [loss.item() for loss in losses] == pytest.approx([0, 1, 0], abs=1e-4)
+    losses = [
+        network.loss((sounds(), mel, given), "generator", 0)["pitch"] for given in (found, found / 1.5, 0 * found)
+    ]
+    right, wrong, none = (loss.item() for loss in losses)
+    assert wrong > right > none == 0
+
+
+@pytest.mark.parametrize("hertz", [51.0, 100.3, 233.1, 480.0])
+def test_a_pitch_is_found_between_the_steps(hertz: float) -> None:
+    steps = torch.linspace(*OCTAVES, PITCHES)
+    logits = -0.5 * ((steps - np.log2(hertz / MIDDLE)) / 0.026) ** 2
+    far = logits.clone()
+    far[(steps - 0.5).abs().argmin()] += 1e-3  # a rival elsewhere does not pull
+    assert _hertz(logits[None, :, None]).item() == pytest.approx(hertz, rel=0.005)
+    assert _hertz(far[None, :, None]).item() == pytest.approx(hertz, rel=0.005)
 
 
 def test_pulses_are_a_fault_only_where_there_is_no_pitch(network: MelGAN) -> None:

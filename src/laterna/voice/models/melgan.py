@@ -7,7 +7,8 @@ hinge loss and by their features. It departs from it so that a processor can tra
 - The convolutions do not make samples but filters for a source of pulses and noise (Wang et al. 2019,
   arXiv:1904.12088), which an inverse Fourier transform applies: it does most of the upsampling (iSTFTNet, Kaneko et al.
   2022, arXiv:2203.02395; Li et al. 2023, arXiv:2309.09493, have both). So a voice has a pitch from the first minute on.
-- The pitch of the pulses is found in the mel frames too; a loss of its own teaches it.
+- The pitch of the pulses is found in the mel frames by a small network of its own, which learns it as a choice among
+  steps (Kim et al. 2018, arXiv:1802.06182).
 - Filters begin where the mel frames say, so that only what they leave open is learnt, and silence stays silent.
 - A stack of convolutions sees the mel frames before they are upsampled, and shortcuts are the identity.
 - A spectral loss stays all along: distances of log-mel frames and of spectra at three resolutions (Yamamoto et al.
@@ -25,7 +26,16 @@ from typing import Any, cast
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool1d, conv1d, conv_transpose1d, interpolate, l1_loss, leaky_relu, relu
+from torch.nn.functional import (
+    avg_pool1d,
+    conv1d,
+    conv_transpose1d,
+    cross_entropy,
+    interpolate,
+    l1_loss,
+    leaky_relu,
+    relu,
+)
 from torch.nn.utils.parametrizations import weight_norm
 
 from laterna.learning.model import Model, Phase
@@ -35,13 +45,16 @@ from laterna.voice.engines.studio.vocoder import (
     MEAN,
     MIDDLE,
     NAME,
+    NEAR,
     OCTAVES,
+    PITCHES,
     PULSE,
     SLOPE,
     SPREAD,
     VERSION,
     analysis_basis,
     envelope,
+    evenness,
     noise,
     synthesis_basis,
 )
@@ -49,7 +62,7 @@ from laterna.voice.spectrum import BANDS, FLOOR, HOP, SAMPLE_RATE, WINDOW, mel_f
 
 _RESOLUTIONS = ((256, 64, 24), (512, 128, 40), (WINDOW, HOP, BANDS))  # window, hop and bands of what is compared
 _FAINT = 1e-3  # the least magnitude of a spectrum that is told from silence
-_MEL, _FOOLED, _FEATURES = 4.0, 1.0, 40.0  # weights of losses: by their gradients, the spectral ones lead
+_MEL, _FOOLED, _FEATURES = 4.0, 0.3, 20.0  # weights of losses: by their gradients, the spectral ones lead
 
 
 class MelGAN(Model):
@@ -70,7 +83,7 @@ class MelGAN(Model):
     exports = ("mel",)
     axes = {0: "batch", 1: "frames"}  # noqa: RUF012
     sizes = {  # noqa: RUF012
-        "debug": {"width": 16, "widths": (16,), "depth": 1, "judges": (8, 8, 8), "scales": 2, "warm": 4},
+        "debug": {"width": 32, "widths": (32,), "depth": 1, "judges": (8, 8, 8), "scales": 2, "warm": 4},
         "base": {},
     }
 
@@ -82,7 +95,7 @@ class MelGAN(Model):
         depth: int = 3,
         judges: Sequence[int] = (16, 32, 64, 128, 128),
         scales: int = 3,
-        warm: int = 6000,
+        warm: int = 3000,
     ) -> None:
         super().__init__()
         self.warm = warm
@@ -91,10 +104,10 @@ class MelGAN(Model):
 
     def forward(self, mel: Tensor) -> Tensor:
         """Samples (B, 256 frames) of log-mel frames (B, frames, 80); see ``laterna.voice.spectrum``."""
-        filters, octaves = self.generator(mel)
+        filters, logits = self.generator(mel)
         places = torch.arange(mel.shape[1] * HOP, device=mel.device)
         hiss = self.generator.noise[places % len(self.generator.noise)]
-        exact = (_hertz(octaves) * 4).round() / 4  # so that no rounding of sums moves a pulse
+        exact = (_hertz(logits) * 4).round() / 4  # so that no rounding of sums moves a pulse
         return self.generator.sound(mel, filters, exact, hiss)
 
     @torch.inference_mode()
@@ -150,20 +163,18 @@ class MelGAN(Model):
     def _made(self, mel: Tensor, hertz: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Samples (B, N) at the pitch that was measured, and losses of the source.
 
-        They are how far the network's pitch is from that one, in octaves, and the share of pulses where there is none:
-        of two sounds as loud, spectra tell noise worse from pulses than ears do.
+        They are how unlikely that pitch seems to the network, and the share of pulses where there is none: of two
+        sounds as loud, spectra tell noise worse from pulses than ears do.
         """
-        filters, octaves = self.generator(mel)
+        filters, logits = self.generator(mel)
         with torch.autocast(mel.device.type, enabled=False):
-            filters, octaves, voiced = filters.float(), octaves.float(), hertz > 0
-            wanted = (hertz / MIDDLE).clamp_min(1e-3).log2()
-            pitch = ((octaves - wanted).abs() * voiced).sum() / voiced.sum().clamp_min(1)
+            filters, logits, voiced = filters.float(), logits.float(), hertz > 0
             louder, hissing, _ = filters.chunk(3, 1)
             shares = torch.sigmoid(2 * (louder - hissing)).mean(1).unflatten(1, (mel.shape[1], -1)).mean(2)
-            buzz = (shares * ~voiced).mean()
-            sung = torch.where(voiced, hertz, _hertz(octaves.detach()))
+            told = {"pitch": _unheard(logits, hertz), "buzz": (shares * ~voiced).mean()}
+            sung = torch.where(voiced, hertz, _hertz(logits.detach()))
             hiss = torch.randn(len(mel), mel.shape[1] * HOP, device=mel.device)
-            return self.generator.sound(mel, filters, sung, hiss), {"pitch": pitch, "buzz": buzz}
+            return self.generator.sound(mel, filters, sung, hiss), told
 
     def _fooled(self, samples: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
         """How little the discriminators take what was made for real, and how far their features are apart."""
@@ -197,9 +208,10 @@ class Generator(nn.Module):
         self.hop = HOP // math.prod(rates)
         self.fft = 4 * self.hop
         self.bins = self.fft // 2 + 1
+        self.even = evenness(self.fft)
         self.first = weight_norm(nn.Conv1d(BANDS, width, 5, padding=2))
         self.stacks = nn.ModuleList([Stack(width, depth)])
-        self.pitch = weight_norm(nn.Conv1d(width, 1, 3, padding=1))
+        self.pitch = Pitch(width // 2, depth)
         self.rises = nn.ModuleList()
         for rate, made in zip(rates, widths, strict=True):
             rise = nn.ConvTranspose1d(width, made, 2 * rate, rate, rate // 2)
@@ -218,12 +230,12 @@ class Generator(nn.Module):
             self.register_buffer(name, torch.from_numpy(values), persistent=False)
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """What is learnt of mel frames (B, frames, 80): filters (B, 3 bins, T), and pitch in octaves (B, frames)."""
-        x = self.stacks[0](self.first(((mel - MEAN) / SPREAD).transpose(1, 2)))  # (B, channels, frames)
-        octaves = self.pitch(leaky_relu(x, SLOPE))[:, 0]
+        """Of mel frames (B, frames, 80): filters (B, 3 bins, T), and how likely each pitch is (B, PITCHES, frames)."""
+        given = ((mel - MEAN) / SPREAD).transpose(1, 2)
+        x = self.stacks[0](self.first(given))  # (B, channels, frames)
         for rise, stack in zip(self.rises, self.stacks[1:], strict=True):
             x = stack(rise(leaky_relu(x, SLOPE)))
-        return self.last(leaky_relu(x, SLOPE)), octaves
+        return self.last(leaky_relu(x, SLOPE)), self.pitch(given)
 
     def sound(self, mel: Tensor, filters: Tensor, hertz: Tensor, hiss: Tensor) -> Tensor:
         """Samples (B, N): pulses of a pitch (B, frames) and noise, (N) or (B, N), once they are filtered.
@@ -237,6 +249,7 @@ class Generator(nn.Module):
         cosine, sine = voice * turned.cos(), voice * turned.sin()
         real, imaginary = self.spectra(_pulses(hertz))
         others = self.spectra(hiss.expand(mel.shape[0], -1))
+        breath = breath * self.even / (others[0].square() + others[1].square() + 1e-6).sqrt()
         parts = [
             cosine * real - sine * imaginary + breath * others[0],
             cosine * imaginary + sine * real + breath * others[1],
@@ -250,8 +263,40 @@ class Generator(nn.Module):
         return conv1d(samples[:, None], self.analysis[:, None], stride=self.hop, padding=margin).chunk(2, 1)
 
 
-def _hertz(octaves: Tensor) -> Tensor:
-    return octaves.clamp(*OCTAVES).exp2() * MIDDLE
+class Pitch(nn.Module):
+    """Hears the pitch of mel frames, among steps from the lowest to the highest."""
+
+    def __init__(self, width: int, depth: int) -> None:
+        super().__init__()
+        self.first = weight_norm(nn.Conv1d(BANDS, width, 5, padding=2))
+        self.stack = Stack(width, depth)
+        self.last = weight_norm(nn.Conv1d(width, PITCHES, 1))
+
+    def forward(self, given: Tensor) -> Tensor:
+        """Logits (B, PITCHES, frames)."""
+        return self.last(leaky_relu(self.stack(self.first(given)), SLOPE))
+
+
+def _steps(like: Tensor) -> Tensor:
+    """Octaves from the middle of the range, of each step of pitch: (PITCHES, 1)."""
+    return torch.linspace(*OCTAVES, PITCHES, device=like.device)[:, None]
+
+
+def _hertz(logits: Tensor) -> Tensor:
+    """The likeliest pitch of each frame (B, frames), between the steps, in Hz."""
+    places = torch.arange(PITCHES, device=logits.device)[:, None]
+    near = (places - logits.argmax(1, keepdim=True)).abs() <= NEAR
+    shares = logits.softmax(1) * near
+    return ((shares * _steps(logits)).sum(1) / shares.sum(1)).exp2() * MIDDLE
+
+
+def _unheard(logits: Tensor, hertz: Tensor) -> Tensor:
+    """Cross-entropy of the pitch (B, frames) where there is one; a step's neighbours are nearly as right."""
+    width = (OCTAVES[1] - OCTAVES[0]) / (PITCHES - 1)
+    away = (hertz / MIDDLE).clamp_min(1e-3).log2()[:, None] - _steps(logits)  # (B, PITCHES, frames)
+    wanted = (-0.5 * (away / width) ** 2).softmax(1)
+    voiced = hertz > 0
+    return (cross_entropy(logits, wanted, reduction="none") * voiced).sum() / voiced.sum().clamp_min(1)
 
 
 def _pulses(hertz: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from laterna.voice.spectrum import HOP, SAMPLE_RATE, griffin_lim, log_mel
 
 WINDOW_FRAMES = 32  # of a training sample
 _JUDGED = 40  # sentences of a part that are looked at
-_RARE = 4  # times fewer samples than the most frequent speaker: rarer ones are drawn more often
+_RARE = 2  # times fewer samples than the most frequent speaker: rarer ones are drawn more often
 _VOICED = 0.6  # the least autocorrelation of a frame with a pitch
 _WARPED, _LEVELLED, _SILENCED, _SMOOTHED = 0.3, 0.5, 0.1, 0.3  # shares of training samples
 _MARGIN = 4  # frames at both ends of a training sample that its own mel frames need
@@ -206,7 +206,7 @@ recipe = Recipe(
     ),
     steps=25_000,
     batch_size=16,
-    evaluate_every=2000,
+    evaluate_every=1000,
     ema=0.999,
     show=spectrogram,
 )

@@ -21,6 +21,7 @@ SLOPE = 0.2  # of leaky ReLU below zero
 LOUDEST = 4.0  # the greatest log gain of a source
 LEVEL = 0.4  # log-mel frames of both sources together, as they are: filters begin there
 MIDDLE, OCTAVES = 150.0, (-1.58, 1.73)  # Hz, and how far a pitch may be from it: 50 to 500 Hz
+PITCHES, NEAR = 128, 2  # steps between these, and how many next to the likeliest count too
 PULSE = 0.6  # samples: the width of a pulse
 
 
@@ -46,19 +47,21 @@ class Vocoder:
         """Samples (256 frames) float32 of log-mel frames (frames, 80); see ``laterna.voice.spectrum``."""
         if not len(mel):
             return np.zeros(0, np.float32)
-        x = self._stack(0, self._convolved("first", (mel - np.float32(MEAN)) / np.float32(SPREAD)))
-        octaves = self._convolved("pitch", _leaky(x))[:, 0]
+        given = (mel - np.float32(MEAN)) / np.float32(SPREAD)
+        heard = self._stack("pitch.stack", self._convolved("pitch.first", given))
+        voice = pulses(hertz(self._convolved("pitch.last", _leaky(heard))))
+        x = self._stack("stacks.0", self._convolved("first", given))
         for index, rate in enumerate(self._rates):
-            x = self._stack(index + 1, self._risen(f"rises.{index}", _leaky(x), rate))
+            x = self._stack(f"stacks.{index + 1}", self._risen(f"rises.{index}", _leaky(x), rate))
         base = _between(mel, HOP // self._hop) @ self._envelope.T - np.float32(LEVEL)
         filters = self._convolved("last", _leaky(x))  # (T, 3 bins)
-        return self._sound(base, filters, pulses(hertz(octaves)))
+        return self._sound(base, filters, voice)
 
-    def _stack(self, index: int, x: np.ndarray) -> np.ndarray:
+    def _stack(self, name: str, x: np.ndarray) -> np.ndarray:
         """Dilated convolutions, each added to its input (T, channels)."""
         for d in range(self._depth):
-            wide = self._convolved(f"stacks.{index}.wide.{d}", _leaky(x), 3**d)
-            x = x + self._convolved(f"stacks.{index}.narrow.{d}", _leaky(wide))
+            wide = self._convolved(f"{name}.wide.{d}", _leaky(x), 3**d)
+            x = x + self._convolved(f"{name}.narrow.{d}", _leaky(wide))
         return x
 
     def _convolved(self, layer: str, x: np.ndarray, dilation: int = 1) -> np.ndarray:
@@ -83,9 +86,10 @@ class Vocoder:
     def _sound(self, base: np.ndarray, filters: np.ndarray, voice: np.ndarray) -> np.ndarray:
         """Samples of the voice's pulses and of noise, filtered by what is learnt beside a base (T, bins)."""
         louder, hissing, turned = np.split(filters, 3, axis=1)
-        noise = np.resize(self._noise, len(voice))
+        noise = self._spectra(np.resize(self._noise, len(voice)))
+        noise *= np.float32(evenness(len(self._window))) / np.sqrt(np.abs(noise) ** 2 + np.float32(1e-6))
         spectra = np.exp(np.minimum(base + louder, LOUDEST)) * np.exp(1j * turned) * self._spectra(voice)
-        spectra += np.exp(np.minimum(base + hissing, LOUDEST)) * self._spectra(noise)
+        spectra += np.exp(np.minimum(base + hissing, LOUDEST)) * noise
         frames = np.fft.irfft(spectra, axis=1).astype(np.float32) * (self._window / np.float32(1.5))
         total = np.zeros((len(frames) + 3, self._hop), np.float32)
         for part in range(4):
@@ -117,9 +121,15 @@ def read(folder: Path) -> Vocoder:
     return vocoder
 
 
-def hertz(octaves: np.ndarray) -> np.ndarray:
-    """Pitches that the network found, to a quarter of a hertz, so that no rounding of its sums moves a pulse."""
-    return np.round(np.exp2(octaves.clip(*OCTAVES)) * MIDDLE * 4) / 4
+def hertz(logits: np.ndarray) -> np.ndarray:
+    """The likeliest pitch of each frame (frames, PITCHES), between the steps, in Hz.
+
+    It is rounded to a quarter of a hertz, so that no rounding of the network's sums moves a pulse.
+    """
+    near = np.abs(np.arange(PITCHES) - logits.argmax(1)[:, None]) <= NEAR
+    shares = np.exp(logits - logits.max(1, keepdims=True)) * near
+    octaves = (shares * np.linspace(*OCTAVES, PITCHES, dtype=np.float32)).sum(1) / shares.sum(1)
+    return np.round(np.exp2(octaves) * MIDDLE * 4) / 4
 
 
 def pulses(hertz: np.ndarray) -> np.ndarray:
@@ -149,6 +159,11 @@ def envelope(fft: int) -> np.ndarray:
     middles = mel_filters(WINDOW).argmax(1) * SAMPLE_RATE / WINDOW
     bins = np.fft.rfftfreq(fft, 1 / SAMPLE_RATE)
     return np.stack([np.interp(bins, middles, unit) for unit in np.eye(BANDS)], 1).astype(np.float32)
+
+
+def evenness(fft: int) -> float:
+    """The usual magnitude of noise of power 1, windowed: all of it is made as loud, at all times and frequencies."""
+    return math.sqrt((_hann(fft) ** 2).sum())
 
 
 def noise() -> np.ndarray:
