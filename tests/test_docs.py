@@ -57,7 +57,7 @@ def test_every_folder_of_the_package_is_on_the_map() -> None:
     (drawn,) = re.findall(r"^```\nsrc/laterna/\n(.*?)^tests/", (ROOT / "ARCHITECTURE.md").read_text(), re.M | re.S)
     source = ROOT / "src" / "laterna"
     parent, folders = "", set()
-    for indent, name in re.findall(r"^( +)(\w+)/", drawn, re.MULTILINE):
+    for indent, name in re.findall(r"^( +)([\w/]+)/", drawn, re.MULTILINE):
         parent = parent if len(indent) > 2 else name
         folders.add(name if len(indent) == 2 else f"{parent}/{name}")
     there = {path.parent.relative_to(source).as_posix() for path in source.glob("*/**/*.py")}
