@@ -76,6 +76,17 @@ def test_a_gain_makes_louder_what_it_belongs_to() -> None:
     assert (pulses + noise) / both == pytest.approx(np.exp(2), rel=0.1)
 
 
+def test_noise_is_as_loud_at_all_times() -> None:
+    generator, mel = Generator(8, (2,), (8,), 1), torch.full((1, 64, 80), -2.0)
+    filters = plain(generator, 64).reshape(1, 3, generator.bins, -1)
+    filters[:, 0] = -20  # no pulses
+    hiss = torch.randn(64 * HOP, generator=torch.Generator().manual_seed(0))
+    for given in (hiss, hiss * torch.linspace(0.1, 1, 64 * HOP)):
+        made = generator.sound(mel, filters.flatten(1, 2), torch.full((1, 64), 120.0), given)[0, 8 * HOP : -8 * HOP]
+        power = made.reshape(4, -1).square().mean(1)
+        assert power.max() / power.min() < 1.3
+
+
 def test_silence_stays_silent(network: MelGAN) -> None:
     assert np.abs(network.speak(log_mel(np.zeros(40 * HOP, np.float32)))).max() < 1e-3
 
@@ -103,7 +114,7 @@ def test_a_pitch_is_found_between_the_steps(hertz: float) -> None:
     steps = torch.linspace(*OCTAVES, PITCHES)
     logits = -0.5 * ((steps - np.log2(hertz / MIDDLE)) / 0.026) ** 2
     far = logits.clone()
-    far[(steps - 0.5).abs().argmin()] += 1e-3  # a rival elsewhere does not pull
+    far[(steps - 0.5).abs().argmin()] = logits.max() - 0.1  # a rival elsewhere does not pull
     assert _hertz(logits[None, :, None]).item() == pytest.approx(hertz, rel=0.005)
     assert _hertz(far[None, :, None]).item() == pytest.approx(hertz, rel=0.005)
 

@@ -9,6 +9,7 @@ hinge loss and by their features. It departs from it so that a processor can tra
   2022, arXiv:2203.02395; Li et al. 2023, arXiv:2309.09493, have both). So a voice has a pitch from the first minute on.
 - The pitch of the pulses is found in the mel frames by a small network of its own, which learns it as a choice among
   steps (Kim et al. 2018, arXiv:1802.06182).
+- Noise has phases by chance, and the same magnitude at all times and frequencies: its filters alone shape it.
 - Filters begin where the mel frames say, so that only what they leave open is learnt, and silence stays silent.
 - A stack of convolutions sees the mel frames before they are upsampled, and shortcuts are the identity.
 - A spectral loss stays all along: distances of log-mel frames and of spectra at three resolutions (Yamamoto et al.
