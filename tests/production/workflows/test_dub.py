@@ -1,6 +1,7 @@
 """Dubbed films: lines where their slots are, pictures untouched, and what does not fit told."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -150,7 +151,10 @@ def test_what_is_spoken_is_kept(tmp_path: Path, film: Path, lines: Path, low: An
     dub(film, lines, made.film, cast=CAST)
     assert made.film.read_bytes() == before
     lines.write_text(LINES.replace("Then light", "Please light"))
+    for seal in (tmp_path / "out.pieces").glob("*.sha256"):
+        os.utime(seal, (0, 0))  # as if that had been long ago
     dub(film, lines, made.film, cast=CAST)
+    assert len(list((tmp_path / "out.pieces").glob("*.sha256"))) == 3  # what is no more in the lines is gone
     assert (low.said[2:], high.said[1:]) == (["Please light them."], [])
     assert {path.name for path in tmp_path.iterdir()} == {"lines.srt", "out.mp4", "out.en.srt", "out.pieces"}
 

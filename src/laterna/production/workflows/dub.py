@@ -102,10 +102,11 @@ def dub(
 
     Args:
         film: a film file.
-        lines: SubRip, WebVTT or a transcript, in the language that is to be spoken; ANNA: before a line, or <v Anna>
-            in WebVTT, names its speaker.
+        lines: SubRip, WebVTT or a transcript, in the language that is to be spoken; ANNA: before a line (in capitals,
+            or as the cast has it), or <v Anna> in WebVTT, names its speaker.
         out: a .mp4, .mov, .mkv or .webm file.
-        cast: a TOML file of voices: narrator = "flite", and the same for each speaker.
+        cast: a TOML file: narrator = "studio/rms", ANNA = { voice = "studio/slt", pitch = 2, emotion = "cheerful" },
+            and so on for each speaker.
         voice: the narrator's, who speaks the lines of whoever is not cast; as `laterna voice speak` takes it.
         speed: the narrator's, 0.5 to 2.
         language: of the lines, a BCP 47 tag.
