@@ -6,7 +6,8 @@ Needs flite, two of whose voices speak: ``apt install flite``.
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -29,38 +30,42 @@ LJSPEECH = HERE.parent.parent / "shared" / "data" / "ljspeech"
 LEARNT = 12  # sentences of LJ Speech that the bundled weights have learnt from: the first ones
 LESS, FASTEST, SAME = 0.5, 0.03, 1e-4  # dB; CPU seconds per second of sound; difference of samples
 
-Spoken = Sequence[np.ndarray]
-
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sentences", type=int, default=40, help="of each of flite's voices")
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Recordings, what the network and Griffin-Lim make of their mel frames, and what is said, where that is known."""
+
+    who: str
+    said: Sequence[np.ndarray]
+    made: Sequence[np.ndarray]
+    guessed: Sequence[np.ndarray]
+    texts: Sequence[str] = ()
+
+
 def rows(chosen: argparse.Namespace) -> list[Row]:
     """Nearness, word errors, speed, and how alike the three ways to run the network are."""
-    texts = SENTENCES.read_text().splitlines()[: chosen.sentences]
-    ours = vocoder.read(find(NAME))
-    with tempfile.TemporaryDirectory() as folder:
-        said = {f"flite's {speaker}": [taught(speaker, text, Path(folder)) for text in texts] for speaker in SPEAKERS}
-        said |= {"LJ Speech": unheard()} if LJSPEECH.exists() else {}
-        mels = {who: [log_mel(samples) for samples in sounds] for who, sounds in said.items()}
-        made = {who: [ours.speak(mel) for mel in mels[who]] for who in said}
-        guessed = {who: [griffin_lim(mel) for mel in mels[who]] for who in said}
+    texts, ours = SENTENCES.read_text().splitlines()[: chosen.sentences], vocoder.read(find(NAME))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        said = {f"flite's {speaker}": [taught(speaker, text, folder) for text in texts] for speaker in SPEAKERS}
+        voices = [voice(ours, who, sounds, texts) for who, sounds in said.items()]
+        voices += [voice(ours, "LJ Speech", unheard())] if LJSPEECH.exists() else []
+        mels = [log_mel(samples) for one in voices for samples in one.said]
         return [
-            *(row for who in said for row in nearness(who, said[who], made[who], guessed[who])),
-            *(
-                row
-                for who in list(said)[: len(SPEAKERS)]
-                for row in understood(
-                    who,
-                    {"": said[who], " by the network": made[who], " by Griffin-Lim": guessed[who]},
-                    texts,
-                    Path(folder),
-                )
-            ),
-            *speed(ours, [mel for some in mels.values() for mel in some]),
-            *alike(ours, mels["flite's rms"][:8], Path(folder)),
+            *(row for one in voices for row in nearness(one)),
+            *(row for one in voices if one.texts for row in understood(one, folder)),
+            *speed(ours, mels),
+            *alike(ours, mels[:8], folder),
         ]
+
+
+def voice(ours: vocoder.Vocoder, who: str, said: Sequence[np.ndarray], texts: Sequence[str] = ()) -> Voice:
+    mels = [log_mel(samples) for samples in said]
+    return Voice(who, said, [ours.speak(mel) for mel in mels], [griffin_lim(mel) for mel in mels], texts)
 
 
 def unheard() -> list[np.ndarray]:
@@ -70,32 +75,32 @@ def unheard() -> list[np.ndarray]:
     return [read_speech(Recording(LJSPEECH / "wavs" / f"{name}.wav", "")) for name in names]
 
 
-def nearness(who: str, said: Spoken, made: Spoken, guessed: Spoken) -> list[Row]:
+def nearness(voice: Voice) -> list[Row]:
     """Mel-cepstral distortion and ESTOI, paired over sentences."""
-    protocol = f"{len(said)} sentences that training never saw; mean of the differences, 95% of resampled means"
-    distortion, other = (
-        np.array([mel_cepstral_distortion(a, b) for a, b in zip(said, sounds, strict=True)])
-        for sounds in (made, guessed)
-    )
-    heard, others = (
-        np.array([intelligibility(a, b) for a, b in zip(said, sounds, strict=True)]) for sounds in (made, guessed)
-    )
+    protocol = f"{len(voice.said)} sentences that training never saw; mean difference, and 95% of resampled means"
+    far, farther = (judged(mel_cepstral_distortion, voice, sounds) for sounds in (voice.made, voice.guessed))
+    clear, clearer = (judged(intelligibility, voice, sounds) for sounds in (voice.made, voice.guessed))
     return [
         Row(
-            f"mel-cepstral distortion below Griffin-Lim's, {who}",
+            f"mel-cepstral distortion below Griffin-Lim's, {voice.who}",
             f">= {LESS} dB",
-            f"{paired(other - distortion, 2)} dB ({distortion.mean():.2f} against {other.mean():.2f})",
-            bool((other - distortion).mean() >= LESS),
+            f"{paired(farther - far, 2)} dB ({far.mean():.2f} against {farther.mean():.2f})",
+            bool((farther - far).mean() >= LESS),
             f"{protocol}; 24 coefficients, frames of 25 ms every 5 ms",
         ),
         Row(
-            f"ESTOI above Griffin-Lim's, {who}",
+            f"ESTOI above Griffin-Lim's, {voice.who}",
             ">= 0",
-            f"{paired(heard - others, 3)} ({heard.mean():.3f} against {others.mean():.3f})",
-            bool((heard - others).mean() >= 0),
+            f"{paired(clear - clearer, 3)} ({clear.mean():.3f} against {clearer.mean():.3f})",
+            bool((clear - clearer).mean() >= 0),
             protocol,
         ),
     ]
+
+
+def judged(judge: Callable[[np.ndarray, np.ndarray], float], voice: Voice, sounds: Sequence[np.ndarray]) -> np.ndarray:
+    """A figure for each sentence."""
+    return np.array([judge(one, other) for one, other in zip(voice.said, sounds, strict=True)])
 
 
 def paired(differences: np.ndarray, digits: int) -> str:
@@ -105,19 +110,12 @@ def paired(differences: np.ndarray, digits: int) -> str:
     return f"{differences.mean():.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def understood(who: str, sounds: Mapping[str, Spoken], texts: Sequence[str], folder: Path) -> list[Row]:
+def understood(voice: Voice, folder: Path) -> list[Row]:
     """Word errors of the voice itself and of what is made again of it."""
-    protocol = f"pocketsphinx 5.1 with its own models on the same {len(texts)} sentences"
-    return [
-        Row(
-            f"word error, {who}{how}",
-            "",
-            f"{word_error(list(zip(some, texts, strict=True)), folder):.1f} %",
-            None,
-            protocol,
-        )
-        for how, some in sounds.items()
-    ]
+    protocol = f"pocketsphinx 5.1 with its own models on the same {len(voice.texts)} sentences"
+    ways = {"": voice.said, " by the network": voice.made, " by Griffin-Lim": voice.guessed}
+    errors = {how: word_error(list(zip(sounds, voice.texts, strict=True)), folder) for how, sounds in ways.items()}
+    return [Row(f"word error, {voice.who}{how}", "", f"{error:.1f} %", None, protocol) for how, error in errors.items()]
 
 
 def speed(ours: vocoder.Vocoder, mels: Sequence[np.ndarray]) -> list[Row]:

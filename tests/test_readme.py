@@ -76,7 +76,7 @@ def test_every_example_of_the_readme_runs(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_readmes_model_learns_in_half_a_minute_in_place_of_half_an_hour(folder: Path) -> None:
     run("laterna theatre shoot --seed 8 --seconds 30 --size 320x180 -o my_footage", folder)
-    (block,) = [block for block in blocks("README.md") if "laterna train" in block.text]
+    (block,) = [one for one in blocks("README.md") if one.language == "sh" and "laterna train" in one.text]
     for line in block.lines:
         run(line.replace("--budget 30m", "--budget 30s"), folder)
     assert (folder / "models" / "editing" / "boundary" / "card.md").exists()
