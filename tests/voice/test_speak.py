@@ -331,6 +331,8 @@ def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
         ("", {}, DataError, "the text is empty"),
         (" \n\t", {}, DataError, "the text is empty"),
         ("🎉🎬 …", {}, DataError, "nothing to say in '🎉🎬 …'"),
+        ("x" * 100_000, {}, DataError, "'x{20}' begins a word of 100000 characters"),
+        ("So " + "(" * 501 + "a.", {"voice": "none"}, DataError, "word of 503 characters, which can't be said"),
         ("Hello.", {"speed": 5.0}, DataError, "0.5 to 2"),
         ("Hello.", {"speed": float("nan")}, DataError, "0.5 to 2"),
         ("Hello.", {"pitch": 20}, DataError, "-12 to 12"),
@@ -396,6 +398,22 @@ def test_kept_sentences_are_told_apart_by_voice_and_speed_but_not_by_pitch(
     assert len(list(tmp_path.glob("*.npz"))) == 2
     speak("The lamp was lit.", voice=speech.voice, pitch=3, pieces=pieces)
     assert len(list(tmp_path.glob("*.npz"))) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and on " * 14_000,
+        "and on, " * 12_500,
+        "A b. " * 20_000,
+        "Dr. " * 25_000,
+        "今天很好" * 25_000,
+        "\n" * 100_000 + "Hi.",
+    ],
+)
+def test_a_hundred_thousand_characters_of_any_kind_begin_to_sound(text: str) -> None:
+    first = next(stream(text, voice="none"))
+    assert 0 < first.duration < 30
 
 
 def test_an_engine_that_runs_words_together_still_times_each(monkeypatch: pytest.MonkeyPatch) -> None:

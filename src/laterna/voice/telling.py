@@ -1,5 +1,6 @@
 """A text told by a voice: clause after clause, each timed, with the pauses between them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -25,6 +26,8 @@ _BETWEEN_SENTENCES = Fraction(2, 5)
 _BETWEEN_PARAGRAPHS = Fraction(4, 5)
 _LEAD, _TAIL = Fraction(1, 100), Fraction(6, 100)  # seconds kept around a clause, so that no breath is cut off
 _FADE = Fraction(1, 200)
+_LONGEST_WORD = 500  # characters
+_RUN = re.compile(rf"\S{{{_LONGEST_WORD + 1}}}")
 _SILENT_CLOCK = 48_000  # Hz, where there are no samples
 
 
@@ -59,7 +62,7 @@ class Telling:
     """A text to be told; :meth:`parts` does so.
 
     Raises:
-        DataError: there is nothing to say, or it has letters that the voice can't say.
+        DataError: there is nothing to say, a word has over 500 characters, or letters that the voice can't say.
     """
 
     def __init__(self, text: str, manner: Manner) -> None:
@@ -69,6 +72,7 @@ class Telling:
         self._paragraphs = paragraphs(text, manner.language)
         if not self._paragraphs:
             raise DataError(f"There is nothing to say in {text.strip()[:40]!r}: write some words.")
+        self._refuse_monsters()
         if strangers(text, manner.voice.engine.languages):
             self._refuse_strangers()
 
@@ -89,6 +93,16 @@ class Telling:
 
     def _read(self, sentence: str) -> Reading:
         return read_out(sentence, self._manner.language, self._manner.lexicon)
+
+    def _refuse_monsters(self) -> None:
+        """Refuse words that no engine would ever end."""
+        for sentence in (sentence for sentences in self._paragraphs for sentence in sentences):
+            longest = max(tokens(sentence), key=lambda word: word.end - word.first) if _RUN.search(sentence) else None
+            if longest is not None and len(longest.text) > _LONGEST_WORD:
+                raise DataError(
+                    f"{longest.text[:20]!r} begins a word of {len(longest.text)} characters, which can't be said: write"
+                    f" words of up to {_LONGEST_WORD}."
+                )
 
     def _refuse_strangers(self) -> None:
         """Refuse letters that the voice can't say, unless they are read out in others."""

@@ -127,8 +127,8 @@ class Espeak:
                 check=True,
             )
         except subprocess.TimeoutExpired as error:
-            raise ModelError(f"eSpeak NG took too long over {text!r}: shorten it.") from error
+            raise ModelError(f"eSpeak NG took too long over {text[:40]!r}: shorten it.") from error
         except subprocess.CalledProcessError as error:
             reason = error.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"status {error.returncode}"]
-            raise ModelError(f"eSpeak NG can't say {text!r} ({reason[0]}): reword it.") from error
+            raise ModelError(f"eSpeak NG can't say {text[:40]!r} ({reason[0]}): reword it.") from error
         return done.stdout

@@ -70,7 +70,7 @@ def _read(text: str, folder: Path, options: list[str]) -> str:
     try:
         return _run([*options, "-f", str(script)])
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise ModelError(f"flite can't say {text!r}: reword it, or take another voice.") from error
+        raise ModelError(f"flite can't say {text[:40]!r}: reword it, or take another voice.") from error
 
 
 def _run(options: list[str]) -> str:
