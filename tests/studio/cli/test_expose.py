@@ -85,6 +85,17 @@ def test_what_is_not_said_is_the_functions_own_default(play: Any) -> None:
     assert (got["rate"], got["size"], got["seed"]) == (Fraction(30000, 1001), (1280, 720), 7)
 
 
+def test_a_list_has_its_default_too(play: Any) -> None:
+    got: dict[str, Any] = {}
+
+    def take(*, names: Sequence[str] = ("ann", "bob"), more: Sequence[str] = ()) -> None:
+        """Take names."""
+        got.update(locals())
+
+    assert play(take).code == 0
+    assert (list(got["names"]), list(got["more"])) == (["ann", "bob"], [])
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

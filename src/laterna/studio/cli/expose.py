@@ -147,7 +147,7 @@ def _default(parameter: inspect.Parameter, typer_type: Any) -> Any:
     if parameter.name == "folder":
         return None
     if isinstance(default, tuple):
-        return "x".join(map(str, default)) or None
+        return "x".join(map(str, default)) if typer_type is str else list(default) or None
     return str(default) if typer_type is str and default not in (None, parameter.empty) else default
 
 
