@@ -17,6 +17,7 @@ from typing import Any
 
 from laterna.errors import DataError
 from laterna.media.files import quoted
+from laterna.voice.manifest import Row, read_manifest
 
 CONSENT = "consent.toml"
 UNNAMED = "speaker"  # the table of one whom the manifest does not name
@@ -32,6 +33,16 @@ class Consent:
 
     def __str__(self) -> str:
         return f"{self.name}, by consent of {self.date.isoformat()}"
+
+
+def read_agreed(data: Path) -> tuple[list[Row], dict[str, Consent]]:
+    """The rows of a manifest, or of the one in a folder, and the consent of each of its speakers.
+
+    Raises:
+        DataError: the manifest is wrong, or a consent is missing or incomplete.
+    """
+    rows = read_manifest(data)
+    return rows, read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
 
 
 def read_consent(folder: Path, speakers: Iterable[str]) -> dict[str, Consent]:

@@ -37,6 +37,7 @@ from laterna.voice.models.melgan_recipe import (
 from laterna.voice.spectrum import HOP, SAMPLE_RATE, log_mel
 
 BUNDLED = bundled_store() / "voice" / "melgan"
+AGREED = '[{0}]\nname = "{0}"\ndate = 2026-05-03\nstatement = "Yes."\n'
 
 
 def voice(seed: int, seconds: float = 1.2) -> np.ndarray:
@@ -61,6 +62,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows.append((f"{number}.wav", "a buzz and a hiss", "one" if number else "other"))
     with (folder / "manifest.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("audio", "text", "speaker"), *rows])
+    (folder / "consent.toml").write_text("".join(map(AGREED.format, ("one", "other"))))
     return folder
 
 
@@ -125,11 +127,15 @@ def test_the_parts_of_a_manifest_share_no_recording(corpus: Path) -> None:
     splits = recipe.splits(corpus)
     parts = [{row.audio for row in part._rows} for part in (splits.train, splits.valid, splits.test)]
     assert sum(map(len, parts)) == len(set.union(*parts)) == 6
-    assert splits.data == ("6 recordings of speech: 5 by one, 1 by other",)
+    assert splits.data == (
+        "5 sentences read by one, by consent of 2026-05-03",
+        "1 sentences read by other, by consent of 2026-05-03",
+    )
 
 
 def test_too_few_recordings_are_refused(corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text(f"audio,text\n{corpus / '0.wav'},a buzz\n")
+    (tmp_path / "consent.toml").write_text(AGREED.format("speaker"))
     with pytest.raises(DataError, match="at least three"):
         recipe.splits(tmp_path)
 

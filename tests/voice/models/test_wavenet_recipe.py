@@ -51,6 +51,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(16):
             soundfile.write(folder / f"{number}.wav", beaten(rng.uniform(0.5, 1), rng), SAMPLE_RATE, subtype="FLOAT")
             table.writerow([f"{number}.wav", "Ta."])
+    (folder / "consent.toml").write_text('[speaker]\nname = "Ann"\ndate = 2026-05-03\nstatement = "Yes."\n')
     return folder
 
 

@@ -1,6 +1,6 @@
 """How MelGAN is trained and judged: on recordings of speech, by what it makes of their own mel frames.
 
-DATA is a manifest.csv, or the folder of one; its texts are not used.
+DATA is a manifest.csv, or the folder of one, with its speakers' consent; its texts are not used.
 """
 
 from collections import Counter
@@ -16,7 +16,8 @@ from torch import Tensor
 
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
-from laterna.voice.manifest import Row, read_manifest, read_speech
+from laterna.voice.consent import read_agreed
+from laterna.voice.manifest import Row, read_speech
 from laterna.voice.metrics import intelligibility, mel_cepstral_distortion
 from laterna.voice.models.melgan import MelGAN
 from laterna.voice.spectrum import HOP, SAMPLE_RATE, griffin_lim, log_mel
@@ -117,20 +118,19 @@ def _excerpt(samples: np.ndarray, length: int, rng: np.random.Generator) -> np.n
 
 
 def read(data: Path) -> Splits:
-    """The recordings of a manifest; those of rare speakers are learnt from more often.
+    """The recordings of a manifest, of speakers who have agreed to it; rare ones are learnt from more often.
 
     Raises:
-        DataError: there are fewer than three.
+        DataError: the manifest is wrong, names fewer than three recordings, or a consent is missing.
     """
-    rows = read_manifest(data)
+    rows, agreed = read_agreed(data)
     train, valid, test = parts(rows, lambda row: f"{row.speaker}/{row.audio.name}")
     counts = Counter(row.speaker for row in rows)
-    said = ", ".join(f"{count} by {speaker or 'a speaker'}" for speaker, count in counts.most_common())
     return Splits(
         Excerpts(_balanced(train)),
         Sentences(valid[:_JUDGED]),
         Sentences(test[:_JUDGED]),
-        (f"{len(rows)} recordings of speech: {said}",),
+        tuple(f"{count} sentences read by {agreed[speaker]}" for speaker, count in counts.most_common()),
     )
 
 

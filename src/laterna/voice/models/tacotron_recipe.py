@@ -18,10 +18,10 @@ from laterna.errors import DataError
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
 from laterna.media.files import quoted
-from laterna.voice.consent import read_consent
+from laterna.voice.consent import read_agreed
 from laterna.voice.engines.studio.acoustic import QUIETEST
 from laterna.voice.engines.studio.g2p import speller
-from laterna.voice.manifest import Row, read_manifest, read_speech
+from laterna.voice.manifest import Row, read_speech
 from laterna.voice.models.tacotron import GROUP, Tacotron, Utterances, numbers, unscaled
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, log_mel
 from laterna.voice.text.pronounce import pronounce
@@ -107,8 +107,8 @@ def read(data: Path) -> Splits:
     Raises:
         DataError: the manifest or a recording is wrong, there are fewer than three, or a consent is missing.
     """
-    rows = [_spelt(row) for row in read_manifest(data)]
-    agreed = read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
+    written, agreed = read_agreed(data)
+    rows = [_spelt(row) for row in written]
     divided = parts(rows, lambda row: f"{row.audio.parent.name}/{row.audio.name}", valid=0.03, test=0.03)
     read_by = [f"{sum(row.speaker == who for row in rows)} sentences read by {one}" for who, one in agreed.items()]
     train, valid, test = map(Recordings, divided)

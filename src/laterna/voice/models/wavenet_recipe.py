@@ -1,6 +1,6 @@
 """How WaveNet is trained and judged: on recordings of speech, by how likely each sample is after those before it.
 
-DATA is a manifest.csv, or the folder of one; its texts are not used.
+DATA is a manifest.csv, or the folder of one, with its speakers' consent; its texts are not used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,8 @@ from torch.nn.functional import cross_entropy
 
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
-from laterna.voice.manifest import Row, read_manifest, read_speech
+from laterna.voice.consent import read_agreed
+from laterna.voice.manifest import Row, read_speech
 from laterna.voice.models.melgan_recipe import picture
 from laterna.voice.models.wavenet import MARGIN, WaveNet, decode, encode, framed
 from laterna.voice.models.wavenet_cache import SILENCE, VALUES
@@ -67,7 +68,7 @@ class Excerpts:
 
 
 def read(data: Path, *, frames: int = 24, context: int = 8) -> Splits:
-    """The recordings of a manifest.
+    """The recordings of a manifest, of speakers who have agreed to it.
 
     Args:
         data: the manifest, or its folder.
@@ -75,16 +76,15 @@ def read(data: Path, *, frames: int = 24, context: int = 8) -> Splits:
         context: as many of them are heard and not judged.
 
     Raises:
-        DataError: the manifest is wrong, or names fewer than three recordings.
+        DataError: the manifest is wrong, names fewer than three recordings, or a consent is missing.
     """
-    rows = read_manifest(data)
+    rows, agreed = read_agreed(data)
     train, valid, test = parts(rows, lambda row: f"{row.audio.parent.name}/{row.audio.name}", valid=0.03, test=0.03)
-    said = ", ".join(sorted({row.speaker or "one speaker" for row in rows}))
     return Splits(
         Excerpts(train, frames, context),
         Excerpts(valid[:_CHOSEN], _JUDGED, whole=True),
         Excerpts(test[:_TESTED], _JUDGED, whole=True),
-        (f"{len(rows)} recordings of speech by {said}",),
+        tuple(f"{sum(row.speaker == who for row in rows)} sentences read by {one}" for who, one in agreed.items()),
     )
 
 
