@@ -6,6 +6,7 @@ Needs flite, whose voices are its teachers: ``apt install flite``.
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -18,10 +19,11 @@ import soundfile
 from common import HERE, Row, peer_python
 
 from laterna.learning.store import find
-from laterna.voice import corpus
+from laterna.voice import corpus, pitch
 from laterna.voice.engines.spoken import Spoken
 from laterna.voice.engines.studio import vocoder
 from laterna.voice.engines.studio.engine import Studio
+from laterna.voice.speak import speak
 from laterna.voice.spectrum import SAMPLE_RATE, log_mel
 from laterna.voice.warping import compared
 
@@ -32,11 +34,23 @@ WORST = 0.01  # the share of sentences in which it may stumble
 FASTEST = 0.10  # CPU seconds per second of sound
 STUCK = 0.8  # seconds of one symbol
 TOO_LONG, TOO_SHORT = 1.3, 0.75  # times the teacher's length
+PITCHES, SPEEDS = (-5, -2, 2, 5), (0.7, 0.85, 1.2, 1.5)  # that are asked for
+OFF, LONG = 0.5, 0.05  # semitones, and share of the length, by which they may be missed
+FIRST = 0.5  # seconds to the first sound
+STREAM = """
+import time
+from laterna import voice
+voice.stream
+began = time.perf_counter()
+next(voice.stream("The lamps are lit. The market begins, and nobody has seen the sailor."))
+print(time.perf_counter() - began)
+"""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sentences", type=int, default=200, help="of those that are recognised")
     parser.add_argument("--hard", type=int, default=500, help="of those in which it may stumble")
+    parser.add_argument("--changed", type=int, default=20, help="of those that are spoken at other speeds and pitches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ def rows(options: argparse.Namespace) -> list[Row]:
                 stumbles(voice, speaker, HARD.read_text().splitlines()[: options.hard], Path(folder))
                 for speaker in SPEAKERS
             ),
+            *(row for speaker in SPEAKERS for row in obeyed(speaker, sentences[: options.changed])),
             *speed(voice, sentences[:50]),
         ]
 
@@ -150,6 +165,43 @@ def stumbled(said: Spoken, teachers: int) -> bool:
     return max(lengths) > STUCK or skipped or not TOO_SHORT <= ratio <= TOO_LONG
 
 
+def obeyed(speaker: str, sentences: Sequence[str]) -> list[Row]:
+    """How far median pitch and length are from what was asked, in the worst of the sentences."""
+    off, long = list[float](), list[float]()
+    for text in sentences:
+        plain = said(text, speaker)
+        for semitones in PITCHES:
+            ratio = median(said(text, speaker, pitch=semitones)) / median(plain)
+            off.append(abs(12 * np.log2(ratio) - semitones))
+        long += [abs(len(said(text, speaker, speed=rate)) * rate / len(plain) - 1) for rate in SPEEDS]
+    protocol = f"`voice.speak` of {len(sentences)} sentences, the worst and the mean of them"
+    return [
+        Row(
+            f"median pitch of {speaker}, off what was asked",
+            f"<= {OFF} semitones",
+            f"{max(off):.2f} semitones, mean {np.mean(off):.2f}",
+            max(off) <= OFF,
+            f"{protocol}; {', '.join(f'{n:+}' for n in PITCHES)} semitones",
+        ),
+        Row(
+            f"length of {speaker}, off what was asked",
+            f"<= {LONG:.0%}",
+            f"{max(long):.1%}, mean {np.mean(long):.1%}",
+            max(long) <= LONG,
+            f"{protocol}; at speeds of {', '.join(map(str, SPEEDS))}",
+        ),
+    ]
+
+
+def said(text: str, speaker: str, **manner: float) -> np.ndarray:
+    return speak(text, voice=f"studio/{speaker}", **manner).samples  # type: ignore[arg-type]
+
+
+def median(samples: np.ndarray) -> float:
+    """Of its pitch, in Hz."""
+    return pitch.track(samples, SAMPLE_RATE).median
+
+
 def speed(voice: Studio, sentences: Sequence[str]) -> list[Row]:
     """CPU seconds per second of sound, one thread, networks loaded; and the first sound of a fresh process."""
     spoken(voice, SPEAKERS[0], sentences[0])
@@ -158,7 +210,22 @@ def speed(voice: Studio, sentences: Sequence[str]) -> list[Row]:
         seconds += float(spoken(voice, SPEAKERS[0], text).duration)
     took = (time.process_time() - began) / seconds
     protocol = f"letters to phones, Tacotron and MelGAN in NumPy, {len(sentences)} sentences"
-    return [Row("real-time factor, one thread", f"<= {FASTEST:.2f}", f"{took:.3f}", took <= FASTEST, protocol)]
+    first = sorted(first_sound() for _ in range(5))[2]
+    return [
+        Row("real-time factor, one thread", f"<= {FASTEST:.2f}", f"{took:.3f}", took <= FASTEST, protocol),
+        Row(
+            "first sound of a text",
+            f"<= {FIRST} s",
+            f"{first:.2f} s",
+            first <= FIRST,
+            "from `voice.stream` on, median of 5 fresh processes",
+        ),
+    ]
+
+
+def first_sound() -> float:
+    """Seconds until a process that has just started has the first part of a text, imports left out."""
+    return float(subprocess.run([sys.executable, "-c", STREAM], capture_output=True, text=True, check=True).stdout)
 
 
 if __name__ == "__main__":
