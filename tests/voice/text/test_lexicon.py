@@ -89,6 +89,8 @@ def test_places_are_those_of_what_is_written(lexicon: Lexicon) -> None:
         ("[phones]\n'北京' = 'b ey'", "'北京' in .* is not one word of Latin letters"),
         ("[said_as]\nNguyen = ' '", "'Nguyen' in .* is said as nothing"),
         ("[said_as]\n'' = 'win'", "'' in .* is said as nothing"),
+        ("[said_as]\nx = '😀'", "'x' in .* is said as nothing"),
+        ("[said_as]\nNguyen = 5", "'Nguyen' in .* is said as 5: write words in quotes"),
         ("Laterna = 'l ae'", "has 'Laterna', which no lexicon has: write .phones. or .said_as. above it"),
         ("phones = 5", "phones in .* is no table"),
         ("[phones\n", "is no TOML: .*line 1"),
@@ -104,7 +106,7 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, written: str, mes
 
 
 def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="can't be read"):
+    with pytest.raises(DataError, match="does not exist"):
         Lexicon.open(tmp_path / "none.toml")
     (tmp_path / "lexicon.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match="saved as UTF-8"):
@@ -114,3 +116,11 @@ def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
 def test_an_empty_lexicon_changes_nothing() -> None:
     assert Lexicon().over(letters) is letters
     assert read_out("as it is", "en", Lexicon()).text == "as it is"
+
+
+def test_a_byte_order_mark_and_letters_with_accents_of_their_own_are_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "lexicon.toml"
+    path.write_text("[said_as]\n'Café' = 'bar'\n", encoding="utf-8-sig")
+    lexicon = Lexicon.open(path)
+    for written in ("the Café", "the Cafe\u0301"):
+        assert read_out(written, "en", lexicon).text == "the bar"

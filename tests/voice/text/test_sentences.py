@@ -111,3 +111,26 @@ def test_digits_and_chinese_characters_take_longer_to_say_than_letters() -> None
 
 def test_emoji_are_not_read_out_and_nothing_moves() -> None:
     assert without_pictographs("go 🎉 on ☀️ at 20 °C") == "go   on    at 20 °C"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Who goes there on Jan. 3rd? I do.", ["Who goes there on Jan. 3rd?", "I do."]),
+        ("Apt. 4B, P.O. Box 12, see Sec. 4 and Art. 9.", ["Apt. 4B, P.O. Box 12, see Sec. 4 and Art. 9."]),
+        ("Adm. Nelson met Maj. Tom and Messrs. Smith.", ["Adm. Nelson met Maj. Tom and Messrs. Smith."]),
+        ("I came in Jan. He left.", ["I came in Jan.", "He left."]),
+        ("It was plan B. Then we ran.", ["It was plan B.", "Then we ran."]),
+        ("Vitamin C. Anna left.", ["Vitamin C.", "Anna left."]),
+        ("J. R. R. Tolkien wrote. Chap. II begins.", ["J. R. R. Tolkien wrote.", "Chap. II begins."]),
+        ("Wait...what?! Yes.", ["Wait...what?!", "Yes."]),
+    ],
+)
+def test_a_stop_after_an_abbreviation_ends_no_sentence_unless_it_does(text: str, sentences: list[str]) -> None:
+    assert paragraphs(text) == [sentences]
+
+
+@pytest.mark.parametrize("run", ["!", ".", "。", "?.", ". "])
+def test_a_long_run_of_marks_is_read_once(run: str) -> None:
+    """A hundred thousand of them would otherwise take minutes, and the test's time run out."""
+    assert len(paragraphs("Go " + run * 100_000 + "a")) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.voice.text.phones import PHONES, nearest
+from laterna.voice.text.phones import PHONES, Phones, nearest
 from laterna.voice.text.words import LETTER_NAMES, Words
 
 KNOWN = {"the": "dh ax", "cat": "k ae t", "fox": "f aa k s", "dog": "d ao g", "i'm": "ay m", "o'clock": "ax k l aa k"}
@@ -117,3 +117,22 @@ def test_the_phone_that_was_meant_is_suggested(name: str, phone: str) -> None:
 @given(st.text(max_size=4))
 def test_whatever_is_no_phone_has_one_near_it(name: str) -> None:
     assert nearest(name) in PHONES
+
+
+@pytest.mark.parametrize(("word", "phones"), [("Hi", "hh ay"), ("ok", "ow k ey"), ("Sean", "sh ao n")])
+def test_everyday_words_are_known(word: str, phones: str) -> None:
+    assert " ".join(Words({}, lambda words: [("x",) for _ in words])([word])[0]) == phones
+
+
+def test_what_is_remembered_has_an_end_and_no_word_is_lost_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("laterna.voice.text.words._REMEMBERED", 3)
+    asked: list[str] = []
+
+    def guess(words: Sequence[str]) -> list[Phones]:
+        asked.extend(words)
+        return [(word[0],) for word in words]
+
+    words = Words({}, guess)
+    for sentence in (["alpha"], ["beta"], ["gamma"], ["alpha", "delta"], ["delta"]):
+        assert words(sentence) == [(word[0],) for word in sentence]
+    assert asked == ["alpha", "beta", "gamma", "delta"]

@@ -42,8 +42,23 @@ _UNITS = {
 _SIGNS = {
     "&": "和", "+": "加", "=": "等于", "@": "艾特", "×": "乘以", "÷": "除以", "≈": "约等于", "±": "正负",
     "°": "度", "%": "百分之", "‰": "千分之", "$": "美元", "€": "欧元", "£": "英镑", "¥": "元", "￥": "元",
-    "#": "井号", "№": "号",
+    "#": "井号", "№": "号", "≥": "大于等于", "≤": "小于等于", "<": "小于", ">": "大于", "^": "的",
 }  # fmt: skip
+_ADDRESS_SIGNS = {
+    ".": "点",
+    "/": "斜杠",
+    "-": "横杠",
+    "_": "下划线",
+    "?": "问号",
+    "=": "等于",
+    "&": "和",
+    ":": "冒号",
+    "#": "井号",
+    "%": "百分号",
+    "+": "加",
+    "~": "波浪线",
+    "@": "艾特",
+}
 _POWERS = {"²": "平方", "³": "立方"}
 
 
@@ -91,7 +106,7 @@ def _whole(value: int) -> str:
             said += (
                 (_DIGITS[0] if said and (gap or group < 1000) else "")
                 + _below_myriad(group, bool(said), power)
-                + _MYRIADS[power]
+                + (_MYRIADS[power] if power < 3 or not value // 10_000**2 % 10_000 else "万")
             )
         gap = bool(said) and not group
     return said
@@ -122,6 +137,35 @@ def _date(match: re.Match[str]) -> Iterator[Part]:
 def _year(match: re.Match[str]) -> Iterator[Part]:
     """ "2026年" is 二零二六年, "90年代" 九十年代."""
     yield digits(match[0]), match.start()
+
+
+def _each_digit(match: re.Match[str]) -> Iterator[Part]:
+    """ "2030年前" is 二零三零年前, "90后" 九零后."""
+    yield digits(match[0]), match.start()
+
+
+def _years(match: re.Match[str]) -> Iterator[Part]:
+    """ "2020-2021学年" is 二零二零到二零二一学年."""
+    yield digits(match["from"]), match.start()
+    yield f"到{digits(match['to'])}", match.start("to")
+
+
+def _by_phone(match: re.Match[str]) -> Iterator[Part]:
+    """ "110" of the police is 幺幺零."""
+    yield digits(match[0], by_phone=True), match.start()
+
+
+def _address(match: re.Match[str]) -> Iterator[Part] | None:
+    """ "www.example.com/a" is W W W 点 example 点 com 斜杠 a; a number with a point is none."""
+    return None if not re.search("[A-Za-z]{2}", match[0]) else _spelt_out(match)
+
+
+def _spelt_out(match: re.Match[str]) -> Iterator[Part]:
+    written = match[0].partition("://")[2] or match[0]
+    start = match.end() - len(written)
+    for piece in re.finditer(r"[A-Za-z]+|\d|[^A-Za-z\d]", written):
+        said = _ADDRESS_SIGNS.get(piece[0], piece[0]) if not piece[0].isdigit() else digits(piece[0])
+        yield f" {' '.join('WWW') if piece[0].lower() == 'www' else said} ", start + piece.start()
 
 
 def _time(match: re.Match[str]) -> Iterator[Part]:
@@ -249,6 +293,20 @@ _RULES: tuple[Rule, ...] = (
     ),
     (re.compile(r"(?<!\d)(?:\d{4}|\d{2})(?=\s?年(?!级|以|内|后|前|多|来))"), lambda match: _year_or_years(match)),
     (
+        re.compile(r"(?<!\d)(?:19|20)(?!00)\d\d(?=年[前后])|(?<!\d)\d0(?=后(?!\w{0,2}天))|(?<!\d)[6-9]5(?=后)"),
+        _each_digit,
+    ),
+    (re.compile(r"(?<!\d)(?P<from>\d{4})[-–—~～](?P<to>\d{4})(?=学年|年度|赛季)"), _years),
+    (
+        re.compile(r"(?<!\d)(?:110|114|119|120|122|12306|12315|12345|10086|10010|10000)(?!\d)(?!\s?[元个名人年块米])"),
+        _by_phone,
+    ),
+    (
+        re.compile(r"(?<!\d)(?P<one>\d{1,3})-(?P<other>\d{1,3})(?=获胜|战胜|击败|逼平|领先|落后|险胜|大胜|取胜|不敌)"),
+        _ratio,
+    ),
+    (re.compile(r"(?:https?://)?(?:www\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:/[^\s，。！？]*)?"), _address),
+    (
         re.compile(
             r"(?<![\d:：])(?P<hour>2[0-4]|[01]?\d)[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?(?![\d:：])"
         ),
@@ -267,7 +325,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"\d+(?:\.\d+){2,}"), _version),
     (re.compile(r"(?<=[A-Za-z])\d+(?!\.\d)|(?<!\d)\d{7,}(?<!000)(?![\d.])"), _by_digits),
     (re.compile(rf"{_ALONE}{_RANGE}"), _range),
-    (re.compile(r"(?<![\w\d)])[-−](?=\d)"), _signed),
+    (re.compile(r"(?<![A-Za-z0-9_)年月日号时点分秒岁元块楼层页章℃%])[-−–](?=\d)"), _signed),
     (re.compile(_AMOUNT), lambda match: [(number(match[0]), match.start())]),
     (re.compile("|".join(re.escape(sign) for sign in _SIGNS)), _sign),
     (re.compile(r"[^\x00-\x7f]"), _other),

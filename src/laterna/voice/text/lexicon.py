@@ -25,6 +25,7 @@ from typing import Any
 from laterna.errors import DataError
 from laterna.media.files import quoted
 from laterna.voice.text.phones import PHONES, Phones, nearest
+from laterna.voice.text.sentences import speaks
 from laterna.voice.text.words import WordsToPhones, sibilant
 
 _TABLES = ("phones", "said_as")
@@ -54,7 +55,9 @@ class Lexicon:
         """
         path = Path(path)
         try:
-            tables = tomllib.loads(path.read_text("utf-8"))
+            tables = tomllib.loads(path.read_text("utf-8-sig"))
+        except FileNotFoundError as error:
+            raise DataError(f"{quoted(path)} does not exist: name a lexicon.toml.") from error
         except (OSError, UnicodeDecodeError) as error:
             raise DataError(f"{quoted(path)} can't be read: name a lexicon that is saved as UTF-8 text.") from error
         except tomllib.TOMLDecodeError as error:
@@ -66,7 +69,7 @@ class Lexicon:
         phones, said_as = (_table(tables, name, path) for name in _TABLES)
         return cls(
             {_word(word, path): _phones(word, said, path) for word, said in phones.items()},
-            {word: _other(word, said, path) for word, said in said_as.items()},
+            {unicodedata.normalize("NFC", word): _other(word, said, path) for word, said in said_as.items()},
         )
 
     def over(self, words_to_phones: WordsToPhones) -> WordsToPhones:
@@ -97,7 +100,8 @@ class Lexicon:
 
     def _pattern(self) -> re.Pattern[str]:
         """Any of the words, whole; the longest first."""
-        words = sorted(self.said_as, key=len, reverse=True)
+        forms = {unicodedata.normalize(form, word) for word in self.said_as for form in ("NFC", "NFD")}
+        words = sorted(forms, key=lambda word: (-len(word), word))
         return re.compile(
             "|".join(f"{_edge(word[0], '<!')}{re.escape(word)}{_edge(word[-1], '!')}" for word in words), re.I
         )
@@ -107,7 +111,8 @@ _EXAMPLE = "Laterna = 'l ae t er n ax'"
 
 
 def _of(table: Mapping[str, Any], word: str) -> Any:
-    """What a table has for a word: in its own case, else in any."""
+    """What a table has for a word: in its own case, else in any; accents may be letters of their own."""
+    word = unicodedata.normalize("NFC", word)
     if word in table:
         return table[word]
     return next((said for key, said in table.items() if key.lower() == word.lower()), None)
@@ -149,6 +154,10 @@ def _phones(word: str, said: object, path: Path) -> Phones:
 
 
 def _other(word: str, said: object, path: Path) -> str:
-    if not word.strip() or not isinstance(said, str) or not said.strip():
+    if not isinstance(said, str):
+        raise DataError(
+            f"{word!r} in {quoted(path)} is said as {said!r}: write words in quotes, such as Nguyen = 'win'."
+        )
+    if not speaks(word) or not speaks(said):
         raise DataError(f"{word!r} in {quoted(path)} is said as nothing: write words, such as Nguyen = 'win'.")
     return said

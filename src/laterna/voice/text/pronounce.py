@@ -14,12 +14,13 @@ from laterna.voice.text.phones import BOUNDARY, ENDS, PAUSE
 from laterna.voice.text.reading import Reading, read_out
 from laterna.voice.text.words import WordsToPhones
 
-_APOSTROPHES = str.maketrans("’‘ʼ´`", "'''''")
+_APOSTROPHES = str.maketrans("’‘ʼʻʹ′´`", "''''''''")
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
 _PAUSES = re.compile(r"[,;:.?!…()\[\]{}–—|]|(?<!\w)-|-(?!\w)")
 _VOWELS = frozenset(["aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"])
-_SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-                          "đ": "d", "Đ": "D", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i"})  # fmt: skip
+SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+                          "ŋ": "ng", "Ŋ": "Ng", "ə": "a", "Ə": "A", "đ": "d",
+                          "Đ": "D", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _latin(text: str) -> tuple[str, list[int]]:
     plain: list[str] = []
     origins: list[int] = []
     for index, character in enumerate(text):
-        parts = unicodedata.normalize("NFKD", character.translate(_APOSTROPHES).translate(_SPECIAL))
+        parts = unicodedata.normalize("NFKD", character.translate(_APOSTROPHES).translate(SPECIAL))
         kept = [part for part in parts if not unicodedata.combining(part)]
         plain += kept
         origins += [index] * len(kept)

@@ -14,22 +14,31 @@ _PICTOGRAPH = r"[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]"
 _UNWRITTEN = re.compile(r"[\u00ad\u200b\ufeff\ud800-\udfff]|[^\S \n]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 _CLOSERS = "\"'”’»)\\]）」』】》"
-_END = re.compile(
-    rf"""(?P<wide>[。！？!?…｡]*[。！？｡][{_CLOSERS}]*(?:\s*{_PICTOGRAPH})*)\s*   # Chinese leaves no space
-      | (?P<narrow>[.!?…؟۔।]+[{_CLOSERS}]*(?:\s*{_PICTOGRAPH})*)(?:\s+|$)""",
+_END = re.compile(  # a run of marks is tried from its first one on; Chinese leaves no space after it
+    rf"""(?P<wide>(?<![。！？!?…｡])[。！？!?…｡]*[。！？｡][{_CLOSERS}]*(?:\s*{_PICTOGRAPH})*)\s*
+      | (?P<narrow>(?<![.!?…؟۔।])[.!?…؟۔।]+[{_CLOSERS}]*(?:\s*{_PICTOGRAPH})*)(?:\s+|$)""",
     re.VERBOSE,
 )
 _LAST_WORD = re.compile(r"([\w.'’-]+)\W*$")
 # Words whose full stop ends no sentence; whose may end one; and words that then begin the next.
 _ABBREVIATIONS = """
     mr mrs ms dr prof st sr jr vs fig vol ch pp gen col lt sgt capt cmdr rev hon gov sen rep mt ft dept univ approx
-    bros est ave blvd e.g i.e cf viz ed eds z.b d.h u.a bzw ca evtl nr str hr fr mme mlle
+    bros est ave blvd e.g i.e cf viz ed eds z.b d.h u.a bzw ca evtl nr str hr fr mme mlle p.o
+    messrs adm maj pres cpl brig pvt supt
 """
 _MAY_END = "etc a.m p.m u.s u.k u.n e.u d.c b.c a.d ph.d inc ltd co corp al"
+_BEFORE_NUMBERS = """
+    jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    apt box sec secs art arts eq eqs chap ch tel max min par no nos ext
+"""
 _STARTERS = """
     the a an he she it we they i you but and so then in on at this that these those there however when while after
     before its his her their our my no yes if as what who how why where
 """
+_PLAIN_STARTERS = ("the", "then", "this", "that", "these", "there", "they", "we", "he", "she", "it", "but", "and", "so")
+_LETTERED = re.compile(
+    r"\b(?:plan|vitamin|option|group|type|grade|class|room|gate|team|part|section|side)s?\s+\w\W*$", re.I
+)
 _ORDINAL_LANGUAGES = ("de", "da", "nb", "no", "fi", "cs", "sk", "hu", "pl")  # "3." reads third
 
 _WIDE_LETTER = Fraction(5, 2)  # a Chinese character, in Latin letters' worth of speaking time
@@ -130,12 +139,12 @@ def _ends(before: str, mark: str, after: str, language: str) -> bool:
         return True
     word = _LAST_WORD.search(before)
     stem = word[1].rstrip(".").lower() if word else ""
-    if len(stem) == 1 and stem.isalpha() and stem != "i":  # an initial
-        return False
+    if len(stem) == 1 and stem.isalpha() and stem != "i":  # an initial, or the letter of a plan or a vitamin
+        return bool(_LETTERED.search(before)) or following.split()[0].strip(",;:'’").lower() in _PLAIN_STARTERS
     if stem.isdigit() and len(stem) < 3 and language.startswith(_ORDINAL_LANGUAGES):
         return False
-    if stem == "no":
-        return not following[0].isdigit()
+    if stem in _BEFORE_NUMBERS.split():
+        return not (following[0].isdigit() or re.match(r"[IVXLC]+\b", following))
     if stem in _MAY_END.split():
         return stem == "etc" or following.split()[0].strip(",;:'’").lower() in _STARTERS.split()
     return stem not in _ABBREVIATIONS.split()

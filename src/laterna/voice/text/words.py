@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from laterna.voice.text.everyday import EVERYDAY
 from laterna.voice.text.homographs import homograph
 from laterna.voice.text.phones import Phones
 
@@ -104,7 +105,7 @@ class Words:
     """
 
     def __init__(self, known: Mapping[str, Phones], guess: WordsToPhones) -> None:
-        self._known = {**known, **_SAID}
+        self._known = {**known, **EVERYDAY, **_SAID}
         self._guess = guess
         self._cache: dict[str, Phones] = {}
 
@@ -115,21 +116,26 @@ class Words:
         plans = [self._plan(word, shouted, article and not place) for place, word in enumerate(words)]
         lower = ["", *(word.lower() for word in words), ""]
         asked = {part for plan in plans for part in plan.parts if isinstance(part, str)}
-        self._learn(sorted(asked - self._known.keys() - self._cache.keys()))
+        guessed = self._guessed(asked - self._known.keys())
         return [
-            homograph(word, before, after) or self._said(plan)
+            homograph(word, before, after) or self._said(plan, guessed)
             for plan, before, word, after in zip(plans, lower, lower[1:], lower[2:], strict=False)
         ]
 
-    def _learn(self, words: Sequence[str]) -> None:
-        if len(self._cache) + len(words) > _REMEMBERED:
-            self._cache.clear()
-        self._cache.update((word, tuple(phones)) for word, phones in zip(words, self._guess(words), strict=True))
+    def _guessed(self, words: set[str]) -> Mapping[str, Phones]:
+        """The phones of words that are not known; other threads may ask for others meanwhile."""
+        remembered = {word: phones for word in words if (phones := self._cache.get(word)) is not None}
+        new = sorted(words - remembered.keys())
+        made = {word: tuple(phones) for word, phones in zip(new, self._guess(new), strict=True)}
+        if len(self._cache) + len(made) > _REMEMBERED:
+            self._cache = {}
+        self._cache.update(made)
+        return remembered | made
 
-    def _said(self, plan: _Plan) -> Phones:
+    def _said(self, plan: _Plan, guessed: Mapping[str, Phones]) -> Phones:
         phones: list[str] = []
         for part in plan.parts:
-            phones += (self._known.get(part) or self._cache[part]) if isinstance(part, str) else part
+            phones += (self._known.get(part) or guessed[part]) if isinstance(part, str) else part
         return (*phones, *sibilant(phones)) if plan.sibilant else tuple(phones)
 
     def _plan(self, word: str, shouted: bool, article: bool) -> _Plan:

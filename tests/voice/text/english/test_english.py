@@ -43,6 +43,15 @@ MEASURES = [
     ("100 mg/day, 50 sq ft", "one hundred milligrams per day, fifty square feet"),
 ]
 NUMBERS = [
+    ("1.5M views, 2B people, a 4K video", "one point five million views, two billion people, a four K video"),
+    ("–5 °C, $-5", "minus five degrees Celsius, minus five dollars"),
+    ("a Boeing 747-400", "a Boeing seven forty-seven four hundred"),
+    ("5×3=15", "five times three equals fifteen"),
+    ("card 4111 1111 1111 1111", "card four one one one, one one one one, one one one one, one one one one"),
+    ("7.30pm, 0900 hours", "seven thirty PM, oh nine hundred hours"),
+    ("5 ft. 11 in. tall, $5 per hr., 2 wks", "five foot eleven tall, five dollars per hour, two weeks"),
+    ("README.md, node.js", "README dot MD, node dot JS"),
+    ("localhost:8080, /usr/local", "localhost colon eighty eighty, slash USR slash local"),
     ("105 and 1,234,567", "one hundred five and one million two hundred thirty-four thousand five hundred sixty-seven"),
     ("3.14, .5, 007", "three point one four, point five, zero zero seven"),
     ("1 000 000 and 1\u00a0000", "one million and one thousand"),

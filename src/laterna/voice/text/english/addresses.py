@@ -7,12 +7,17 @@ from laterna.voice.text.english.numbers import cardinal, digits, label
 from laterna.voice.text.english.rules import ALONE, Part, Rule
 
 _TOP = "com|org|net|edu|gov|io|dev|ai|co|uk|eu|de|fr|es|nl|ch|jp|cn|au|ca|nz|br|app|info|tv|fm|xyz"
-_SPELT = ("edu", "io", "uk", "eu", "de", "fr", "es", "ch", "jp", "cn", "au", "ca", "nz", "br", "tv", "fm")
+_SPELT = ("edu", "io", "uk", "eu", "de", "fr", "es", "ch", "jp", "cn", "au", "ca", "nz", "br", "tv", "fm",
+          "js", "ts", "md", "html", "css", "csv", "xml", "png", "svg", "srt", "vtt", "txt", "pdf", "usr")  # fmt: skip
+_FILES = (
+    "js|ts|py|md|txt|pdf|html|css|json|csv|xml|toml|yaml|mp3|mp4|wav|png|jpe?g|gif|svg|zip|exe|docx?|xlsx?|otio|srt|vtt"
+)
 _NAME = r"[A-Za-z0-9](?:[\w-]{0,62}[A-Za-z0-9])?"
 _HOST = rf"(?:{_NAME}\.){{1,9}}(?:{_TOP})\b(?![.@]?\w)"
 _SIGNS = {
     ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark", "=": "equals", "&": "and",
     "#": "hash", "~": "tilde", "%": "percent", ":": "colon", "@": "at", "+": "plus",
+    "\\": "backslash",
 }  # fmt: skip
 _PIECE = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
 
@@ -74,6 +79,9 @@ _TELEPHONES = rf"""
     | \(\d{{3,5}}\){_BREAK}?\d{{3,4}}{_BREAK}?\d{{3,4}}
     | (?:1-)?\d{{3}}-\d{{3}}-\d{{4}}
     | \d{{3}}-\d{{4}}
+    | \d{{3}}-\d{{2}}-\d{{4}}
+    | \d{{4}}(?:[ -]\d{{4}}){{3}}
+    | (?<=ISBN[ :])[\d-]{{9,17}}
     | 0\d{{2,4}}(?:{_BREAK}\d{{3,4}}){{2,3}}
 """
 _NUMBERS = r"(?P<numbers>\d+(?:\.\d+)*)(?!\w|\.\d)"
@@ -81,6 +89,9 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w@])(?P<address>(?:\w[\w.+-]{0,62})?\w@(?:\w[\w-]{0,62}\.)+[A-Za-z]{2,}\b)"), _address),
     (re.compile(r"(?<!\w)(?:https?|ftp)://(?P<address>[^\W_][^\s<>\"]*)", re.IGNORECASE), _address),
     (re.compile(rf"(?<![\w.@])(?P<address>(?:[Ww]{{3}}\.[\w.-]*\w|{_HOST}){_REST})"), _address),
+    (re.compile(rf"(?<![\w.@/])(?P<address>{_NAME}\.(?:{_FILES}))\b(?![.@]?\w)"), _address),
+    (re.compile(r"(?<![\w.@])(?P<address>localhost(?::\d+)?(?:/[^\s<>\"]*)?)"), _address),
+    (re.compile(r"(?<![\w.~/])(?P<address>~?(?:/[\w.-]+){2,}/?|[A-Za-z]:\\[\w.\\-]+)"), _address),
     (re.compile(r"(?<![\w@#])(?P<sign>[@#])(?P<name>[A-Za-z]\w*)"), _handle),
     (re.compile(rf"{ALONE}(?:{_TELEPHONES})(?![\w-]|\.\d)", re.VERBOSE), _telephone),
     (re.compile(rf"(?<![\w.,])(?P<v>[vV]\.? ?){_NUMBERS}"), _version),

@@ -32,7 +32,8 @@ _UNITS = {
     "sq ft": "square foot", "sq. ft.": "square foot", "sq mi": "square mile(s)", "ft²": "square foot",
     "km/h": "kilometre(s) an hour", "kph": "kilometre(s) an hour", "m/s": "metre(s) a second",
     "m/s²": "metre(s) per second squared", "mph": "mile(s) an hour", "fps": "frame(s) a second",
-    "rpm": "revolution(s) a minute", "bpm": "beat(s) a minute", "mpg": "mile(s) a gallon",
+    "wk": "week(s)", "wks": "week(s)", "mo": "month(s)", "mos": "month(s)", "rpm": "revolution(s) a minute",
+    "bpm": "beat(s) a minute", "mpg": "mile(s) a gallon",
     "ft": "foot", "yd": "yard(s)", "yds": "yard(s)", "mi": "mile(s)", "kg": "kilogram(s)", "g": "gram(s)",
     "mg": "milligram(s)", "µg": "microgram(s)",
     "lb": "pound(s)", "lbs": "pound(s)", "oz": "ounce(s)", "L": "litre(s)", "l": "litre(s)", "ml": "millilitre(s)",
@@ -75,6 +76,8 @@ def _amounts(match: re.Match[str], british: bool) -> Iterator[Part]:
 def _money(match: re.Match[str], british: bool) -> Iterator[Part]:
     """ "$3.50" is three dollars and fifty cents, "£2m" two million pounds, "a $5 note" a five dollar note."""
     written, scale = match["amount"], match["scale"]
+    if match.groupdict().get("minus"):
+        yield "minus ", match.start()
     one, many, cent, _ = _CURRENCIES[match["sign"]]
     if re.search(r"\.\d\d$", written) and cent and not scale and not match["to"]:
         yield _exact(match, british), match.start()
@@ -138,19 +141,25 @@ def _marked(match: re.Match[str], british: bool) -> list[Part] | None:
     return [(f"{amount(match['amount'], british)} {unit if one else many}", match.start())]
 
 
-_UNIT = rf"[ \u00a0\u202f\u2009-]?(?P<unit>{one_of(_UNITS)})(?![\w²³°])(?:\.(?= [a-z]))?"
-_PER_UNIT = rf"(?:{GAP}(?:/|per ){GAP}(?P<per>{one_of(_PER)})(?!\w))?"
+_UNIT = rf"[ \u00a0\u202f\u2009-]?(?P<unit>{one_of(_UNITS)})(?![\w²³°])(?:\.(?=[,;]| [a-z\d]))?"
+_PER_UNIT = rf"(?:{GAP}(?:/|per ){GAP}(?P<per>{one_of(_PER)})(?!\w)(?:\.(?=[,;]| [a-z\d]))?)?"
 _CODE = one_of([*_CODES, *_CODES_ONLY])
 RULES: tuple[Rule, ...] = (
     (
         re.compile(
-            rf"(?<!\w)(?P<sign>{one_of(_CURRENCIES)}){GAP}(?P<amount>{AMOUNT})"
+            rf"(?<!\w)(?P<sign>{one_of(_CURRENCIES)})(?P<minus>[-−–])?{GAP}(?P<amount>{AMOUNT})"
             rf"(?:(?:{GAP}(?:{_SCALED})\b)?{DASH}(?:{one_of(_MONEY)})?(?P<to>{AMOUNT}))?{_SCALE}(?!\w){_PER_UNIT}"
         ),
         _money,
     ),
     (re.compile(rf"{ALONE}{_RANGE}{_SCALE}{GAP}(?P<sign>[€£¥₹₩₽$]|(?:{_CODE})\b)(?!\d){_PER_UNIT}"), _money),
-    (re.compile(r"""(?<![\w.,'"])(?P<feet>\d{1,2})(?:['′]| ?ft\.? )(?P<inches>1[01]|\d)(?:["″]| ?in\b)"""), _feet),
+    (
+        re.compile(
+            r"""(?<![\w.,'"])(?P<feet>\d{1,2})(?:['′]| ?ft\.? )(?P<inches>1[01]|\d)(?:["″]| ?in\b"""
+            r"""(?:\.(?=[,;]| [a-z\d]))?)"""
+        ),
+        _feet,
+    ),
     (re.compile(rf"""{ALONE}(?P<amount>{AMOUNT})(?P<mark>["'″′])(?=\s+[a-z]|\s*[x×])"""), _marked),
     (re.compile(rf"{ALONE}(?P<hours>\d+)h ?(?P<minutes>[0-5]?\d)(?:m|min)?(?!\w)"), _duration),
     (re.compile(rf"{ALONE}{_RANGE}{_UNIT}{_PER_UNIT}"), _measure),

@@ -146,10 +146,19 @@ def _counted(number: int, name: str) -> str:
 def _half_day(match: re.Match[str], british: bool) -> Iterator[Part]:
     """ "7pm" is seven PM, "7–9 a.m." seven to nine AM."""
     yield cardinal(int(match["hour"])), match.start()
+    if match["minute"] and int(match["minute"]):
+        yield f" {numbers.pair(int(match['minute']))}", match.start("minute")
     if match["to"]:
         yield f" to {cardinal(int(match['to']))}", match.start("to")
     yield f" {match['half'].upper()}M", match.start("half")
     yield from stop(match)
+
+
+def _hundred(match: re.Match[str], british: bool) -> Iterator[Part]:
+    """ "0900 hours" is oh nine hundred hours."""
+    hour, minute = match[0][:2], int(match[0][2:4])
+    yield f"{'oh ' if hour[0] == '0' else ''}{cardinal(int(hour))}", match.start()
+    yield f" {numbers.pair(minute) if minute else 'hundred'}", match.start() + 2
 
 
 def _written_out(match: re.Match[str], british: bool) -> list[Part] | None:
@@ -160,6 +169,7 @@ def _written_out(match: re.Match[str], british: bool) -> list[Part] | None:
 
 _TAIL = rf"(?:st|nd|rd|th)?(?:{DASH}(?P<to>{_DAY})(?:st|nd|rd|th)?)?"
 RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<![\w.,:])(?:[01]\d|2[0-3])[0-5]\d(?= hours\b)"), _hundred),
     (
         re.compile(
             rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>{_DAY}){_TAIL}(?!\w|[.:,]\d|/)"
@@ -193,7 +203,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w.,/:$€£¥–-])(?P<year>{_YEAR})(?![\w%°/:–-]|[.,]\d| ?(?:%|°))"), _year),
     (re.compile(rf"(?:(?<![\w.:,])|(?<=\dT)){_CLOCK}(?![\d:]){_HALF}?(?!\w)"), _time),
     (
-        re.compile(rf"(?<![\w.:,])(?P<hour>1[0-2]|[1-9])(?:{DASH}(?P<to>1[0-2]|[1-9]))?{_HALF}(?!\w)", re.IGNORECASE),
+        re.compile(
+            rf"(?<![\w.:,])(?P<hour>1[0-2]|[1-9])(?:\.(?P<minute>[0-5]\d)|{DASH}(?P<to>1[0-2]|[1-9]))?{_HALF}(?!\w)",
+            re.IGNORECASE,
+        ),
         _half_day,
     ),
     (re.compile(r"(?<![\w.:,])(?P<minute>\d{2,3}):(?P<second>[0-5]\d)(?:\.(?P<part>\d+))?(?![\w:])"), _lap),

@@ -11,7 +11,8 @@ _PARTS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _VULGAR = "".join(chr(code) for code in (0xBC, 0xBD, 0xBE, *range(0x2150, 0x215F), 0x2189))
 _FAMOUS = {"9/11": "nine eleven", "24/7": "twenty-four seven", "50/50": "fifty-fifty", "20/20": "twenty-twenty"}
 _SIGNED = {
-    "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about", "≈": "about", "<": "less than",
+    "-": "minus", "−": "minus", "–": "minus",
+    "+": "plus", "±": "plus or minus", "~": "about", "≈": "about", "<": "less than",
     ">": "more than", "≤": "at most", "≥": "at least",
 }  # fmt: skip
 _NUMBERED = {
@@ -19,6 +20,7 @@ _NUMBERED = {
     "ch": "chapter", "vol": "volume", "fig": "figure", "figs": "figures", "eq": "equation", "§": "section",
     "§§": "sections", "sec": "section", "ext": "extension", "art": "article", "op": "opus",
 }  # fmt: skip
+_SCALES = {"M": "million", "B": "billion", "bn": "billion", "mn": "million", "K": "thousand", "k": "thousand"}
 _LABELLED = re.compile(r"\b(?:room|flight|highway|route|bus|apartment|suite|gate|interstate|unit)\s+$", re.IGNORECASE)
 _HALVED = re.compile(r"\s+(?:an?|the|of|my|his|her|its|our|their)\b")
 
@@ -49,19 +51,30 @@ def _part(under: int) -> tuple[str, str]:
 
 
 def _range(match: re.Match[str], british: bool) -> Iterator[Part]:
-    """ "5–10" is five to ten."""
-    yield amount(match["first"], british), match.start()
-    yield f" to {amount(match['last'], british)}", match.start("last")
+    """ "5–10" is five to ten, "747-400" seven forty-seven four hundred."""
+    first, last = match["first"], match["last"]
+    if first.isdecimal() and last.isdecimal() and len(first) > 2 and int(first) > int(last) and len(last) > 2:
+        yield label(first), match.start()
+        yield f" {label(last)}", match.start("last")
+        return
+    yield amount(first, british), match.start()
+    yield f" to {amount(last, british)}", match.start("last")
 
 
 def _ratio(match: re.Match[str], british: bool) -> Iterator[Part]:
     """ "16:9" is sixteen to nine, "1920×1080" nineteen twenty by ten eighty."""
-    by = match["mark"] != ":"
+    by = match["mark"] != ":" and not re.match(r" ?=", after(match))
+    times = match["mark"] != ":" and not by
     power = after(match)[:1] in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹^" and after(match) != ""
-    for place, gap in (("first", ""), ("last", " times " if power else " by " if by else " to ")):
+    for place, gap in (("first", ""), ("last", " times " if power or times else " by " if by else " to ")):
         number = match[place]
         labels = by and len(number) > 2 and number.isdecimal()
         yield gap + (label(number) if labels else amount(number, british)), match.start(place)
+
+
+def _scaled(match: re.Match[str], british: bool) -> Iterator[Part]:
+    """ "1.5M views" is one point five million views."""
+    yield f"{amount(match['amount'], british)} {_SCALES[match['scale']]}", match.start()
 
 
 def _ordinal(match: re.Match[str], british: bool) -> Iterator[Part]:
@@ -101,11 +114,17 @@ _NO_MORE = r"(?![\w–-]|[.,/]\d)"
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"{ALONE}(?:(?P<whole>\d+)[ \u00a0-]?)?{_FRACTION}(?![\w/])"), _fraction),
     (re.compile(r"(?<![\w.,])(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), _ordinal),
+    (
+        re.compile(
+            rf"{ALONE}(?P<amount>\d+\.\d+|\d+(?=[A-Za-z]{{1,2}} (?:people|of|[a-z]+s)\b)) ?(?P<scale>[MBKk]|[bm]n)\b"
+        ),
+        _scaled,
+    ),
     (re.compile(rf"{ALONE}(?P<first>{AMOUNT}){DASH}(?P<last>{AMOUNT}){_NO_MORE}(?! ?=)"), _range),
     (re.compile(rf"{ALONE}(?P<first>{AMOUNT})(?P<mark>:)(?P<last>{AMOUNT})(?!:){_NO_MORE}"), _ratio),
     (re.compile(rf"{ALONE}(?P<first>{AMOUNT}){GAP}(?P<mark>[×xX]){GAP}(?P<last>{AMOUNT})"), _ratio),
     (re.compile(r"(?<=\d)[×x](?!\w)"), lambda match, british: [(" times", match.start())]),
-    (re.compile(r"(?<![^\s(\[=*/^])[-−](?=[$€£¥]?\.?\d)|(?<=\d )[-−] (?=\.?\d)"), _signed),
+    (re.compile(r"(?<![^\s(\[=*/^])[-−–](?=[$€£¥]?\.?\d)|(?<=\d )[-−] (?=\.?\d)"), _signed),
     (re.compile(rf"(?<!\w)[+±~≈<>≤≥]{GAP}(?=[$€£¥]?\.?\d)"), _signed),
     (re.compile(rf"(?<!\w)(?P<what>{_ABBREVIATED})(?=\d)"), _numbered),
     (re.compile(r"(?<=[\w-])(?P<number>\d+)s\b"), _several),
