@@ -2,7 +2,7 @@
 
 import pytest
 
-from laterna.media.languages import iso639_2, quicktime
+from laterna.media.languages import bcp47, iso639_2, quicktime
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from laterna.media.languages import iso639_2, quicktime
 )
 def test_a_tag_becomes_three_letters(tag: str, letters: str, numbered: str) -> None:
     assert (iso639_2(tag), quicktime(tag)) == (letters, numbered)
+
+
+@pytest.mark.parametrize(("tag", "short"), [("eng", "en"), ("eng-GB", "en-GB"), ("en_US", "en-US"), ("cmn", "cmn")])
+def test_a_tag_has_the_shortest_code(tag: str, short: str) -> None:
+    assert bcp47(tag) == short

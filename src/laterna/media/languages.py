@@ -25,6 +25,15 @@ _NUMBERED = """
 _QUICKTIME = dict(pair.split(":") for pair in _NUMBERED.split())
 
 
+_TWO_LETTERS = {three: two for two, three in _TABLE.items()}
+
+
+def bcp47(tag: str) -> str:
+    """A tag with the shortest code of its language, as BCP 47 asks for: "en-GB" for eng-GB or en_GB."""
+    language, *subtags = tag.replace("_", "-").split("-")
+    return "-".join([_TWO_LETTERS.get(language.lower(), language), *subtags])
+
+
 def iso639_2(tag: str) -> str:
     """The three letters that MP4 and Matroska tag a track with, for a BCP 47 tag: "deu" for de-AT; else "und"."""
     language = tag.lower().replace("_", "-").partition("-")[0]

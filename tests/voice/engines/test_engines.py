@@ -73,6 +73,9 @@ def test_flite_tells_its_phones_and_leaves_out_the_voice_that_only_tells_the_tim
     spoken = flite.speak_sentence("Yes, sir.", language="en", speed=1.0)
     assert [phone for phone, _, _ in spoken.phones] == ["y", "eh", "s", "s", "er"]
     assert all(a[2] <= b[1] for a, b in itertools.pairwise(spoken.phones))
+    assert next(phone for phone, _, _ in flite.speak_sentence("Øre.", language="en", speed=1.0).phones) in ("ao", "ow")
+    with pytest.raises(ModelError, match="flite has nothing to say"):
+        flite.speak_sentence("…", language="en", speed=1.0)
 
 
 def test_espeak_spells_texts() -> None:
@@ -140,7 +143,7 @@ def test_a_crash_in_espeak_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("language", "tag"),
-    [("en", "en"), ("en-GB", "en-gb"), ("en_AU", "en"), ("ZH-Hans-CN", "zh"), ("de", None), ("e", None)],
+    [("en", "en"), ("en-GB", "en-gb"), ("en_AU", "en"), ("eng", "en"), ("ZH-Hans-CN", "zh"), ("de", None), ("e", None)],
 )
 def test_a_language_is_matched_by_dropping_its_subtags(language: str, tag: str | None) -> None:
     assert match(language, ("en", "en-gb", "zh")) == tag

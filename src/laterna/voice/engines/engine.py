@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Protocol
 
+from laterna.media.languages import bcp47
 from laterna.voice.engines.spoken import Spoken
 from laterna.voice.text.words import WordsToPhones
 
@@ -88,7 +89,7 @@ def voices_of(engine: Engine) -> tuple[str, ...]:
 
 def match(language: str, languages: Sequence[str]) -> str | None:
     """The tag in ``languages`` that serves ``language``, by RFC 4647 lookup: its last subtags are dropped in turn."""
-    subtags = language.lower().replace("_", "-").split("-")
+    subtags = bcp47(language).lower().split("-")
     for count in range(len(subtags), 0, -1):
         tag = "-".join(subtags[:count])
         if tag in languages:

@@ -14,6 +14,7 @@ import soundfile
 
 from laterna.errors import ModelError
 from laterna.voice.engines.spoken import Spoken
+from laterna.voice.text.pronounce import SPECIAL
 from laterna.voice.text.sentences import tokens
 
 _USUAL = "rms"  # the clearest of flite's: a recogniser mishears 4% of its words, 12% of slt's
@@ -53,6 +54,8 @@ class Flite:
             samples, rate = soundfile.read(wave, dtype="float32")
             words = tokens(text)
             alone = _read("\n\n".join(_plain(word.text) for word in words), Path(folder), _READ_WORDS)
+        if not any(name != _SILENCE for name, _ in _PHONE.findall(printed)):
+            raise ModelError(f"flite has nothing to say for {text[:40]!r}: reword it, or take another voice.")
         duration = Fraction(len(samples), rate)
         timed = [(name, min(start, duration), min(end, duration)) for name, start, end in _timed(printed)]
         onsets = _onsets([line.split() for line in alone.splitlines()], timed)
@@ -79,7 +82,7 @@ def _run(options: list[str]) -> str:
 
 def _plain(text: str) -> str:
     """ASCII, all that flite reads: accents are dropped, typographic marks become plain ones."""
-    plain = unicodedata.normalize("NFKD", text.translate(_ASCII))
+    plain = unicodedata.normalize("NFKD", text.translate(_ASCII).translate(SPECIAL))
     return "".join(c if c.isascii() else "" if unicodedata.combining(c) else " " for c in plain)
 
 

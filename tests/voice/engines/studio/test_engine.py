@@ -1,6 +1,7 @@
 """The built-in voice: what it promises of any sentence."""
 
 import itertools
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from laterna.errors import DataError, ModelError
 from laterna.voice.engines import check_engine
+from laterna.voice.engines.studio.acoustic import Said
 from laterna.voice.engines.studio.engine import _LONGEST, Studio, breaths
 from laterna.voice.pitch import track
 from laterna.voice.text.phones import BOUNDARY, ENDS, PAUSE, PHONES
@@ -93,3 +95,34 @@ def test_long_sentences_are_said_in_breaths_that_leave_nothing_out(symbols: list
     parts = list(breaths([*symbols, ENDS[0]]))
     assert sum(map(len, parts)) == len(symbols) + 1
     assert all(len(part) <= _LONGEST and part[-1] in ENDS for part in parts)
+
+
+class Endless:
+    """Says each symbol for four frames; what has more than ``most`` of them never ends by itself."""
+
+    speakers = ("rms",)
+
+    def __init__(self, most: int) -> None:
+        self.most, self.asked = most, list[tuple[int, int]]()
+
+    def say(self, symbols: Sequence[str], speaker: str, *, seed: int = 0) -> Said:
+        self.asked.append((len(symbols), seed))
+        ends = 4 * np.arange(1, len(symbols) + 1)
+        return Said(np.full((ends[-1], 80), -5, np.float32), ends, len(symbols) <= self.most)
+
+
+def test_what_does_not_end_is_tried_again_and_then_said_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    studio, endless = Studio(), Endless(8)
+    monkeypatch.setitem(studio.__dict__, "_acoustic", endless)
+    said = studio.speak_sentence("lantern lantern lantern", language="en", speed=1.0)
+    assert [seed for _, seed in endless.asked[:3]] == [0, 1, 2]
+    assert {count <= 8 for count, seed in endless.asked if seed == 0} == {False, True}
+    assert len(said.phones) == 18
+    assert [start for *_, start, _ in said.phones] == sorted(start for *_, start, _ in said.phones)
+
+
+def test_a_word_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = Studio()
+    monkeypatch.setitem(studio.__dict__, "_acoustic", Endless(0))
+    with pytest.raises(ModelError, match="can't say l ae n t er n"):
+        studio.speak_sentence("lantern", language="en", speed=1.0)

@@ -81,25 +81,35 @@ class Studio:
     def _said(self, symbols: Sequence[str], speaker: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Mels of a sentence, breath by breath, and the frame at which each symbol ends."""
         mels, ends, frames = list[np.ndarray](), list[np.ndarray](), 0
-        for breath in breaths(symbols):
-            said = self._breath(breath, speaker, seed)
+        for said, count in (one for breath in breaths(symbols) for one in self._breath(breath, speaker, seed)):
             pause = np.full((round(_BREATH * SAMPLE_RATE / HOP) if mels else 0, said.mels.shape[1]), acoustic.QUIETEST)
             mels += [pause.astype(np.float32), said.mels]
             frames += len(pause)
-            ends.append(said.ends[: len(breath)] + frames)
+            ends.append(said.ends[:count] + frames)
             frames += len(said.mels)
         return np.concatenate(mels), np.concatenate(ends)
 
-    def _breath(self, symbols: Sequence[str], speaker: str, seed: int) -> acoustic.Said:
+    def _breath(self, symbols: Sequence[str], speaker: str, seed: int) -> Iterator[tuple[acoustic.Said, int]]:
+        """A breath as it is said, with its number of symbols; in two where it does not end by itself.
+
+        Raises:
+            ModelError: not even a word of it ends.
+        """
         for attempt in range(_ATTEMPTS):
             said = self._acoustic.say(symbols, speaker, seed=seed + attempt)
             if said.finished:
-                break
-        return said
+                yield said, len(symbols)
+                return
+        cuts = [i for i, symbol in enumerate(symbols[:-1]) if symbol in (PAUSE, BOUNDARY)]
+        if not cuts:
+            raise ModelError(f"The built-in voice can't say {' '.join(symbols)}: reword it, or take another voice.")
+        cut = min(cuts, key=lambda i: abs(i - len(symbols) / 2))
+        for part in ([*symbols[:cut], ENDS[0]], symbols[cut + 1 :]):
+            yield from self._breath(part, speaker, seed)
 
     @cached_property
     def _speller(self) -> WordsToPhones:
-        return g2p.read(find("voice/g2p"))
+        return g2p.speller()
 
     @cached_property
     def _acoustic(self) -> acoustic.Acoustic:
