@@ -66,3 +66,18 @@ def test_nothing_that_speaks_like_someone_is_trained_without_it(recordings: Path
         recipe.splits(recordings)
     (recordings / "consent.toml").write_text(WHOLE)
     assert recipe.splits(recordings).data == ("6 sentences read by Ann Byron, by consent of 2026-05-03",)
+
+
+def test_one_whom_the_manifest_does_not_name_is_called_speaker(recordings: Path) -> None:
+    table = recordings / "manifest.csv"
+    table.write_text("audio,text\n" + "\n".join(f"{n}.wav,Hello." for n in range(6)) + "\n")
+    (recordings / "consent.toml").write_text(WHOLE.replace("[ann]", "[speaker]"))
+    rows, agreed = read_agreed(recordings)
+    assert ({row.speaker for row in rows}, list(agreed)) == ({"speaker"}, ["speaker"])
+
+
+def test_a_recording_too_short_to_learn_from_shows_before_the_training(recordings: Path) -> None:
+    (recordings / "consent.toml").write_text(WHOLE)
+    soundfile.write(recordings / "3.wav", np.full(200, 0.5), 16_000)
+    with pytest.raises(DataError, match=r"3\.wav.* lasts under 0\.1 s"):
+        read_agreed(recordings)

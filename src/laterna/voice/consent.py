@@ -11,13 +11,13 @@ One table for each speaker of the manifest, ``[ann]`` (``[speaker]`` where the m
 import datetime
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from laterna.errors import DataError
 from laterna.media.files import quoted
-from laterna.voice.manifest import Row, read_manifest
+from laterna.voice.manifest import Row, read_manifest, sound_length
 
 CONSENT = "consent.toml"
 UNNAMED = "speaker"  # the table of one whom the manifest does not name
@@ -38,11 +38,20 @@ class Consent:
 def read_agreed(data: Path) -> tuple[list[Row], dict[str, Consent]]:
     """The rows of a manifest, or of the one in a folder, and the consent of each of its speakers.
 
+    A row that names no speaker is of one called "speaker".
+
     Raises:
         DataError: the manifest is wrong, or a consent is missing or incomplete.
     """
-    rows = read_manifest(data)
+    rows = [replace(row, speaker=row.speaker or UNNAMED) for row in read_manifest(data)]
+    _check_lengths(rows)
     return rows, read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
+
+
+def _check_lengths(rows: Iterable[Row]) -> None:
+    """Look at the heads of all recordings, so that a bad one shows before hours of training."""
+    for row in rows:
+        sound_length(row)
 
 
 def read_consent(folder: Path, speakers: Iterable[str]) -> dict[str, Consent]:
@@ -53,7 +62,7 @@ def read_consent(folder: Path, speakers: Iterable[str]) -> dict[str, Consent]:
     """
     path = folder / CONSENT
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise DataError(
             f"A voice is trained only with its speaker's consent, and {quoted(path)} does not exist: write"

@@ -18,7 +18,7 @@ from laterna.voice.spectrum import SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
 _SILENT = 1e-3  # of full scale: a recording that stays below it holds no speech
-_LONGEST = 60  # seconds of one recording
+_SHORTEST, _LONGEST = 0.1, 60  # seconds of one recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,33 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Row]:
     return [_row(values, path, number) for number, values in enumerate(given, 2)]
 
 
+def sound_length(row: Row) -> float:
+    """Seconds of a recording.
+
+    Raises:
+        DataError: the file can't be read, is shorter than a tenth of a second, or lasts longer than a minute.
+    """
+    try:
+        length = float(soundfile.info(row.audio).duration)
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise DataError(f"{quoted(row.audio)} can't be read as sound: save it as WAV or FLAC.") from error
+    if length > _LONGEST:
+        raise DataError(f"{quoted(row.audio)} lasts over {_LONGEST} s: cut it into single sentences.")
+    if length < _SHORTEST:
+        raise DataError(f"{quoted(row.audio)} lasts under {_SHORTEST} s: take its row out of the manifest.")
+    return length
+
+
 def read_speech(row: Row) -> np.ndarray:
     """The samples of a recording: mono float32 at 16 kHz.
 
     Raises:
-        DataError: the file can't be read, is silent, or lasts longer than a minute.
+        DataError: the file can't be read, is silent, too short, or lasts longer than a minute.
     """
+    sound_length(row)
     try:
         with soundfile.SoundFile(row.audio) as file:
             rate = file.samplerate
-            if len(file) > _LONGEST * rate:
-                raise DataError(f"{quoted(row.audio)} lasts over {_LONGEST} s: cut it into single sentences.")
             samples = file.read(dtype="float32", always_2d=True).mean(1)
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise DataError(f"{quoted(row.audio)} can't be read as sound: save it as WAV or FLAC.") from error

@@ -94,10 +94,10 @@ def test_a_short_recording_is_filled_with_silence_that_is_not_judged(tmp_path: P
     assert (excerpt.codes[heard:] == SILENCE).all()
 
 
-def test_a_recording_of_some_samples_only_is_no_trouble(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "click.wav", np.full(40, 0.5, np.float32), SAMPLE_RATE)
+def test_a_recording_shorter_than_a_sample_is_filled_up(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "click.wav", np.full(SAMPLE_RATE // 10, 0.5, np.float32), SAMPLE_RATE)
     excerpt = Excerpts([Row(tmp_path / "click.wav", "!")], 24, whole=True).sample(0, np.random.default_rng(0))
-    assert (len(excerpt.codes), excerpt.mel.shape) == (HOP, (1 + 2 * MARGIN, 80))
+    assert (len(excerpt.codes), excerpt.mel.shape) == (6 * HOP, (6 + 2 * MARGIN, 80))
 
 
 def test_what_is_not_judged_has_no_say_in_the_loss(manifest: Path) -> None:
