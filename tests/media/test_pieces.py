@@ -1,5 +1,6 @@
 """Pieces: made once, whole or made again, and gone once nobody has used them for long."""
 
+import gc
 import os
 import threading
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from laterna.errors import StorageError
-from laterna.media.pieces import Pieces
+from laterna.media.pieces import Pieces, _being_made, kept_beside
 
 
 @pytest.fixture
@@ -118,3 +119,14 @@ def test_all_can_be_forgotten(pieces, made):
     pieces.forget()
     word(pieces, made, "lamp")
     assert made == ["lamp", "lamp"]
+
+
+def test_no_lock_outlives_its_piece(pieces, made):
+    word(pieces, made, "lamp")
+    gc.collect()
+    assert not _being_made
+
+
+def test_what_two_verbs_keep_beside_one_file_is_apart(tmp_path):
+    folders = {kept_beside(tmp_path / "show.mp4", verb).folder for verb in ("dub", "audiobook")}
+    assert folders == {tmp_path / "show.dub.pieces", tmp_path / "show.audiobook.pieces"}

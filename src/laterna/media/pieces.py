@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
 
 from laterna import __version__
 from laterna.media.files import PARTIAL, disk_full_named, remove, rename_whole, sha256, write_text
@@ -56,7 +58,9 @@ class Pieces:
             StorageError: the disk is full.
         """
         final = self.path(*parts, suffix=suffix)
-        with _being_made.setdefault(final, threading.Lock()):
+        with _guard:
+            lock = _being_made.setdefault(final, threading.Lock())
+        with lock:
             if self.find(*parts, suffix=suffix) is None:
                 self._make(final, make)
         return final
@@ -86,7 +90,13 @@ class Pieces:
             remove(partial)
 
 
-_being_made: dict[Path, threading.Lock] = {}
+def kept_beside(file: Path, verb: str) -> Pieces:
+    """The pieces of what a verb makes of its own, in ``NAME.VERB.pieces`` beside the file that they are for."""
+    return Pieces(file.with_name(f"{file.stem}.{verb}.pieces"))
+
+
+_guard = threading.Lock()
+_being_made: WeakValueDictionary[Path, Any] = WeakValueDictionary()  # locks, which go when nobody waits for them
 
 
 def _seal(piece: Path) -> Path:

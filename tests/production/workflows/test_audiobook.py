@@ -16,7 +16,7 @@ import pytest
 from laterna.errors import DataError, LaternaError, ModelError
 from laterna.media.audio import Audio
 from laterna.media.chaptered import read_marks
-from laterna.production.workflows.audiobook import audiobook
+from laterna.production.workflows.audiobook import _name, audiobook
 from laterna.sound.loudness import measure
 from laterna.studio import cli
 
@@ -108,11 +108,11 @@ def test_nothing_is_spoken_twice(tmp_path: Path, story: Path, low: Any) -> None:
     audiobook(story, tmp_path / "a.mp3", voice="low")
     assert len(low.said) == before
     story.write_text(STORY.replace("It rained.", "It snowed."))
-    for seal in (tmp_path / "a.pieces").glob("*.sha256"):
+    for seal in (tmp_path / "a.audiobook.pieces").glob("*.sha256"):
         os.utime(seal, (0, 0))  # as if that had been long ago
     audiobook(story, tmp_path / "a.m4b", voice="low")
     assert low.said[before:] == ["It snowed."]
-    assert len(list((tmp_path / "a.pieces").glob("*.flac"))) == before  # what is no more in the book is gone
+    assert len(list((tmp_path / "a.audiobook.pieces").glob("*.flac"))) == before  # what is no more in the book is gone
     audiobook(story, tmp_path / "a.m4b", voice="low", speed=1.5)
     assert len(low.said) == 2 * before + 1
 
@@ -123,6 +123,33 @@ def test_a_lexicon_changes_the_sentences_that_have_its_words(tmp_path: Path, sto
     (tmp_path / "lexicon.toml").write_text('[said_as]\nNobody = "no one"\nLaterna = "la terna"\n')
     audiobook(story, tmp_path / "a.m4b", voice="low", lexicon=tmp_path / "lexicon.toml")
     assert low.said == ["no one came!"]
+
+
+def test_phones_change_what_is_read_out_with_their_words(tmp_path: Path, story: Path, low: Any) -> None:
+    """ "1984" is read out with nineteen in it."""
+    story.write_text("# One\n\nIt was 1984.\n\nNobody came.\n")
+    audiobook(story, tmp_path / "a.m4b", voice="low")
+    low.said.clear()
+    (tmp_path / "lexicon.toml").write_text('[phones]\nnineteen = "n ay n"\n')
+    audiobook(story, tmp_path / "a.m4b", voice="low", lexicon=tmp_path / "lexicon.toml")
+    assert len(low.said) == 1
+    assert "nineteen" in low.said[0]
+
+
+def test_books_on_one_shelf_keep_their_sentences_apart(tmp_path: Path, low: Any) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(f"The book {name}.\n")
+        audiobook(tmp_path / f"{name}.txt", tmp_path / "shelf", voice="low")
+    assert sorted(path.name for path in (tmp_path / "shelf").glob("*.pieces")) == [
+        "one.audiobook.pieces", "two.audiobook.pieces",
+    ]  # fmt: skip
+    low.said.clear()
+    audiobook(tmp_path / "one.txt", tmp_path / "shelf", voice="low")
+    assert low.said == []
+
+
+def test_a_name_is_announced_as_it_is_written_unless_in_capitals() -> None:
+    assert [_name(name) for name in ("ANNA", "BERT'S MOM", "McAvoy")] == ["Anna", "Bert's Mom", "McAvoy"]
 
 
 def test_letters_that_a_voice_cannot_say_are_said_before_the_work_begins(tmp_path: Path, low: Any) -> None:

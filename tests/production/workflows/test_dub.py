@@ -151,12 +151,12 @@ def test_what_is_spoken_is_kept(tmp_path: Path, film: Path, lines: Path, low: An
     dub(film, lines, made.film, cast=CAST)
     assert made.film.read_bytes() == before
     lines.write_text(LINES.replace("Then light", "Please light"))
-    for seal in (tmp_path / "out.pieces").glob("*.sha256"):
+    for seal in (tmp_path / "out.dub.pieces").glob("*.sha256"):
         os.utime(seal, (0, 0))  # as if that had been long ago
     dub(film, lines, made.film, cast=CAST)
-    assert len(list((tmp_path / "out.pieces").glob("*.sha256"))) == 3  # what is no more in the lines is gone
+    assert len(list((tmp_path / "out.dub.pieces").glob("*.sha256"))) == 3  # what is no more in the lines is gone
     assert (low.said[2:], high.said[1:]) == (["Please light them."], [])
-    assert {path.name for path in tmp_path.iterdir()} == {"lines.srt", "out.mp4", "out.en.srt", "out.pieces"}
+    assert {path.name for path in tmp_path.iterdir()} == {"lines.srt", "out.mp4", "out.en.srt", "out.dub.pieces"}
 
 
 def test_what_does_not_fit_is_hurried_then_told(tmp_path: Path, film: Path, low: Any) -> None:
@@ -293,6 +293,7 @@ def test_progress_counts_to_its_end(tmp_path: Path, film: Path, lines: Path, low
         (LINES, {"language": "tlh"}, ModelError, "No installed voice speaks 'tlh'|speaks 'tlh'"),
         (LINES, {"speed": 9.0}, DataError, "0.5 to 2"),
         (LINES, {"duck_db": -3.0}, DataError, "0 dB or more"),
+        (LINES, {"duck_db": float("nan")}, DataError, "0 dB or more"),
         (LINES, {"music_and_effects": Path("none.wav")}, MediaError, "none.wav' does not exist"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ speaks only what is not kept yet.
 """
 
 import contextlib
+import string
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,7 @@ import soxr
 from laterna.errors import DataError, ModelError
 from laterna.media.chaptered import SUFFIXES, ChapteredWriter, Mark
 from laterna.media.files import quoted
-from laterna.media.pieces import Pieces
+from laterna.media.pieces import Pieces, kept_beside
 from laterna.production.workflows.cast import Cast, CastTable, Role, read_cast
 from laterna.production.workflows.reading import Line, Part, Reading, open_reading
 from laterna.sound.envelope import sample_gain
@@ -31,6 +32,7 @@ from laterna.sound.loudness import Meter
 from laterna.voice import speak, stream
 from laterna.voice.engines import choose
 from laterna.voice.text.lexicon import Lexicon
+from laterna.voice.text.reading import read_out
 from laterna.voice.text.sentences import paragraphs
 
 Progress = Callable[[int, int], None]
@@ -99,8 +101,8 @@ def audiobook(
 
     Each chapter is at -20 LUFS, no peak above -3 dBFS, as ACX asks for. Prose is read by the narrator; in a
     screenplay each character of the cast has a voice, and the narrator names the others before their lines. Spoken
-    sentences are kept beside OUT, in a folder NAME.pieces (some 60 MB an hour): a run that was stopped goes on where it
-    was, and a changed book has only its new sentences spoken.
+    sentences are kept beside OUT, in a folder NAME.audiobook.pieces (some 60 MB an hour): a run that was stopped goes
+    on where it was, and a changed book has only its new sentences spoken.
 
     Args:
         book: an EPUB without DRM, a plain text, Markdown, or a Fountain screenplay.
@@ -122,13 +124,13 @@ def audiobook(
         MediaError: the book can't be read, is broken, or locked by DRM.
         ModelError: a voice is missing, makes no sound, or does not speak the language.
     """
-    files = _files(Path(out), Path(book))
+    files = _files(Path(out).absolute(), Path(book))
     begun = time.time()
     reading = open_reading(book)
     reading = replace(reading, title=title or reading.title, author=author or reading.author)
     roles = read_cast(cast, reading.characters, Role(voice, speed))
     words = Lexicon() if lexicon is None else Lexicon.open(lexicon)
-    teller = _Teller(roles, language or reading.language or "en", words, seed, _pieces(Path(out)))
+    teller = _Teller(roles, language or reading.language or "en", words, seed, kept_beside(files[0], "audiobook"))
     chapters = [teller.chapter(part) for part in reading.parts]
     teller.rehearse(chapters)
     tell = _Counter(2 * sum(len(one.sentences) for one in chapters), progress)
@@ -228,23 +230,27 @@ class _Teller:
         """A line's text, with the speaker's name before it where the voice does not tell who speaks."""
         if not line.character or self._cast.has(line.character):
             return line.text
-        return f"{line.character.title()}.\n\n{line.text}"
+        return f"{_name(line.character)}.\n\n{line.text}"
 
     def _manner(self, role: Role) -> dict[str, Any]:
         """The options of :func:`laterna.voice.speak` for a role."""
         return {**asdict(role), "language": self._language, "lexicon": self._lexicon, "seed": self._seed}
 
     def _kept(self, sentence: _Sentence) -> Path:
-        parts = (self._fingerprints[sentence.role], str(sentence.role), str(self._seed), *self._entries(sentence.text))
+        entries = self._entries(sentence.text)
+        parts = (self._fingerprints[sentence.role], str(sentence.role), str(self._seed), *entries)
         return self.pieces.get(
             "audiobook", *parts, sentence.text, suffix=".flac", make=lambda path: self._speak(sentence, path)
         )
 
     def _entries(self, text: str) -> Iterator[str]:
-        """What the lexicon says of words that are in a text: other entries don't change how it is spoken."""
-        plain = _plain(text)
-        for table in (self._lexicon.phones, self._lexicon.said_as):
-            yield from (f"{word} = {said}" for word, said in sorted(table.items()) if _plain(word) in plain)
+        """A text as it is read out, and the phones that the lexicon has for words of that: all that it changes."""
+        said = read_out(text, self._language, self._lexicon).text
+        yield said
+        plain = _plain(said)
+        yield from (
+            f"{word} = {phones}" for word, phones in sorted(self._lexicon.phones.items()) if _plain(word) in plain
+        )
 
     def _speak(self, sentence: _Sentence, path: Path) -> None:
         speech = speak(sentence.text, **self._manner(sentence.role))
@@ -254,6 +260,11 @@ class _Teller:
                 " name another, such as 'studio'."
             )
         soundfile.write(path, speech.samples, speech.sample_rate, _DEPTH, format="FLAC")
+
+
+def _name(character: str) -> str:
+    """A character's name as it is announced: "BERT'S MOM" as Bert's Mom, McAvoy as he is."""
+    return string.capwords(character) if character.isupper() else character
 
 
 def _plain(text: str) -> str:
@@ -268,10 +279,6 @@ def _files(out: Path, book: Path) -> list[Path]:
     if out.suffix and not out.is_dir():
         raise DataError(f"{quoted(out)} names no audiobook: use .m4b, .mp3, or a folder's name for both.")
     return [out / f"{book.stem}{suffix}" for suffix in SUFFIXES]
-
-
-def _pieces(out: Path) -> Pieces:
-    return Pieces(out.with_name(f"{out.stem if out.suffix.lower() in SUFFIXES else out.name}.pieces"))
 
 
 def _silence(seconds: Fraction) -> np.ndarray:

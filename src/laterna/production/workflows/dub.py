@@ -5,6 +5,7 @@ mixes them with the film's own sound, or with music and effects, and lays that b
 kept, so a run that was killed speaks only the rest.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from laterna.errors import DataError
 from laterna.media.captions import Captions
 from laterna.media.dialogue import Line, read_lines
 from laterna.media.files import folder_beside, quoted
-from laterna.media.pieces import Pieces
+from laterna.media.pieces import kept_beside
 from laterna.media.resound import check_holds, resound, sound_codec
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
@@ -97,7 +98,7 @@ def dub(
     run on into the silence up to the next line before it is hurried, to 1.35 times its pace at most. What is too long
     even so is told, with the seconds; it delays the same speaker's next line. The pictures are copied as they are.
 
-    Captions of what is said are written beside OUT. Spoken sentences are kept there too, in a folder NAME.pieces: a
+    Captions of what is said are written beside OUT. Spoken sentences are kept there too, in a folder NAME.dub.pieces: a
     run that was stopped goes on where it was.
 
     Args:
@@ -124,6 +125,8 @@ def dub(
         MediaError: a file can't be read or is broken.
         ModelError: a voice is missing, makes no sound, or does not speak the language.
     """
+    if duck_db is not None and not 0 <= duck_db < math.inf:
+        raise DataError(f"The sound can't be ducked by {duck_db:g} dB: give 0 dB or more.")
     begun = time.time()
     video, out = Video(film), Path(out)
     codec = sound_codec(out)
@@ -133,7 +136,7 @@ def dub(
     script, notes = _script(lines, () if cast is None else open_cast(cast), video.duration)
     roles = read_cast(cast, {line.speaker for line in script if line.speaker}, Role(voice, speed))
     bed = Bed.of(video, music_and_effects)
-    pieces = Pieces(out.with_name(f"{out.stem}.pieces"))
+    pieces = kept_beside(out, "dub")
     told = _Told(len(script) + _AFTER_THE_LINES, progress)
     with folder_beside(out) as folder:
         booth = Booth(roles, folder, language=language, lexicon=lexicon, seed=seed, pieces=pieces)
