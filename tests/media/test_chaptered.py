@@ -98,3 +98,12 @@ def test_other_formats_take_no_chapters(tmp_path: Path) -> None:
 
 def test_a_file_without_chapters_has_none(tmp_path: Path) -> None:
     assert read_marks(write(tmp_path / "a.mp3", [])) == []
+
+
+@pytest.mark.parametrize("suffix", [".m4b", ".mp3"])
+@pytest.mark.parametrize("rate", [4000, 20_000, 96_000])
+def test_rates_that_no_codec_takes_are_coded_at_the_next(tmp_path: Path, suffix: str, rate: int) -> None:
+    path = tmp_path / f"odd{suffix}"
+    with ChapteredWriter(path, (), tags={}, sample_rate=rate) as writer:
+        writer.write(np.sin(np.arange(rate) / 9).astype(np.float32))
+    assert float(Audio(path).duration) == pytest.approx(1, abs=0.15)

@@ -101,12 +101,13 @@ def test_webm_takes_vp9_and_opus(tmp_path: Path, make_film: Callable[..., Path],
 
 def test_what_the_film_says_of_itself_stays(tmp_path: Path, film: Path, sounds: dict[str, Path]) -> None:
     tagged = tmp_path / "tagged.mp4"
-    with av.open(str(film)) as old, av.open(str(tagged), "w") as new:
+    with av.open(str(film)) as old, av.open(str(tagged), "w", options={"movflags": "use_metadata_tags"}) as new:
         new.metadata.update({"title": "Lamps", "comment": "A film."})
         chapter: Any = {"id": 1, "start": 0, "end": 1000, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}
         new.set_chapters([chapter])
         stream = new.add_stream_from_template(old.streams.video[0])
-        stream.metadata["timecode"] = "10:00:00:00"
+        for one in (stream, new):
+            one.metadata.update({"timecode": "10:00:00:00", "reel_name": "L003"})
         for packet in old.demux(video=0):
             if packet.size:
                 packet.stream = stream
@@ -116,7 +117,7 @@ def test_what_the_film_says_of_itself_stays(tmp_path: Path, film: Path, sounds: 
     with av.open(str(out)) as container:
         assert (container.metadata["title"], container.metadata["comment"]) == ("Lamps", "A film. Dubbed.")
         assert [entry["metadata"]["title"] for entry in container.chapters()] == ["One"]
-    assert str(Video(out).timecode) == "10:00:00:00"
+    assert (str(Video(out).timecode), Video(out).reel) == ("10:00:00:00", "L003")
 
 
 @pytest.mark.parametrize(("suffix", "letters"), [(".mp4", "deu"), (".mov", "ger"), (".mkv", "deu")])

@@ -54,6 +54,7 @@ _FORMATS = {
     ".m4a": _Format("mp4", "aac", 64_000, {"movflags": "+faststart", "brand": "M4A "}, {"aac_coder": "fast"}, {}),
     ".mp3": _Format("mp3", "libmp3lame", 96_000, {"id3v2_version": "3"}, {}, {}),
 }
+_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # Hz that both codecs take
 SUFFIXES = (".m4b", ".mp3")  # of audiobooks
 
 
@@ -67,7 +68,7 @@ class ChapteredWriter:
         marks: the chapters, which have to be known beforehand: an MP3 begins with them.
         tags: by libav's names: title, artist, album, genre, comment, language...
         cover: a JPEG or PNG file's bytes.
-        sample_rate: in Hz.
+        sample_rate: in Hz; one that the codecs lack is coded at the next that they have.
 
     Raises:
         DataError: the suffix names neither format.
@@ -89,6 +90,7 @@ class ChapteredWriter:
         self._format = _FORMATS[self._path.suffix.lower()]
         self._marks, self._tags, self._cover = marks, tags, cover
         self._rate = sample_rate
+        self._coded_rate = next((rate for rate in _RATES if rate >= sample_rate), _RATES[-1])
         self._written = 0
 
     def __enter__(self) -> "ChapteredWriter":
@@ -126,10 +128,10 @@ class ChapteredWriter:
 
     def _add_sound(self) -> None:
         self._stream = self._container.add_stream(
-            self._format.codec, rate=self._rate, options=dict(self._format.codec_options), layout="mono"
+            self._format.codec, rate=self._coded_rate, options=dict(self._format.codec_options), layout="mono"
         )
         self._stream.bit_rate = self._format.bit_rate
-        self._resampler = av.AudioResampler(format=self._stream.format.name, layout="mono", rate=self._rate)
+        self._resampler = av.AudioResampler(format=self._stream.format.name, layout="mono", rate=self._coded_rate)
 
     def _add_cover(self, cover: bytes) -> None:
         """The picture as the one packet of a stream of its own, as MP4 and ID3 have it."""

@@ -52,7 +52,7 @@ def resound(
 ) -> None:
     """Write a film's pictures with other sound beside them; time 0 of both is the first picture.
 
-    Tags, time code and chapters stay; subtitles are left out.
+    Tags, time code, reel and chapters stay; subtitles are left out.
 
     Args:
         film: its packets are copied.
@@ -70,8 +70,8 @@ def resound(
     with ExitStack() as stack:
         temporary = stack.enter_context(written_whole(path))
         source, other = (stack.enter_context(opened(Path(one))) for one in (film.path, sound))
-        out = stack.enter_context(_new(path, temporary))
-        _tag(out, source, comment)
+        out = stack.enter_context(_new(path, temporary, reel=film.reel))
+        _tag(out, source, comment, film.reel)
         picture = _pictures(out, path, film, source)
         new = _Copy(out, path, other.streams.audio[0], Path(sound), Fraction(0))
         letters = quicktime(language) if out.format.name == "mov" else iso639_2(language)
@@ -101,10 +101,14 @@ def check_holds(film: Video, path: str | os.PathLike[str], *, keep_sound: bool =
         raise _cannot_hold(path, film) from error
 
 
-def _new(path: str | os.PathLike[str], target: Path | io.BytesIO) -> Any:
-    """What writes to ``target`` in the format of ``path``."""
+def _new(path: str | os.PathLike[str], target: Path | io.BytesIO, *, reel: str | None = None) -> Any:
+    """What writes to ``target`` in the format of ``path``; MP4 has room for a reel among tags of any name alone."""
     name, _ = _FORMATS[Path(path).suffix.lower()]
-    movflags = {"movflags": "+faststart"} if name in ("mp4", "mov") and isinstance(target, Path) else {}
+    movflags = (
+        {"movflags": "+faststart" + "+use_metadata_tags" * bool(reel)}
+        if name in ("mp4", "mov") and isinstance(target, Path)
+        else {}
+    )
     file = str(target) if isinstance(target, Path) else target
     return av.open(file, "w", format=name, options={"fflags": "+bitexact", **movflags})
 
@@ -188,8 +192,8 @@ def _when(entry: tuple[_Copy, Any]) -> Fraction:
     return Fraction(packet.dts * packet.time_base)
 
 
-def _tag(out: Any, source: Any, comment: str) -> None:
-    tags = _tags(source.metadata)
+def _tag(out: Any, source: Any, comment: str, reel: str | None) -> None:
+    tags = _tags(source.metadata) | ({"reel_name": reel} if reel else {})
     said = (tags.get("comment", "").strip(), comment)
     out.metadata.update(tags | {"comment": " ".join(text for text in said if text)})
     if source.chapters():

@@ -126,6 +126,12 @@ def test_a_broken_cover_is_left_out_and_said(book: Callable[..., Book]) -> None:
     assert "cover.png" in read.notes[0]
 
 
+def test_a_cover_that_the_book_does_not_hold_is_left_out_and_said(book: Callable[..., Book]) -> None:
+    read = book(TWO, files={"OEBPS/cover.png": None})
+    assert read.cover is None
+    assert "cover.png" in read.notes[0]
+
+
 def test_obfuscated_fonts_lock_nothing(book: Callable[..., Book]) -> None:
     assert len(book(TWO, files={"META-INF/encryption.xml": encrypted("OEBPS/font.otf")}).chapters) == 2
 

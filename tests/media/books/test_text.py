@@ -132,6 +132,12 @@ def test_markdowns_title_is_its_single_first_heading(tmp_path: Path) -> None:
     assert read(tmp_path, "# One\n\nx\n\n# Two\n\ny\n", "my_lamps.md").title == "my lamps"
 
 
+def test_markdowns_marks_are_not_read(tmp_path: Path) -> None:
+    text = "# One\n\nA note[^1], ~~struck~~.\n\n| a | b |\n|---|---|\n| c | d |\n\n[^1]: The note.\n\nEnd.\n"
+    lines = [one.text for one in read(tmp_path, text, "a.md").chapters[0].paragraphs]
+    assert lines == ["One", "A note, struck.", "a", "b", "c", "d", "End."]
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
 @pytest.mark.parametrize("text", ["...\n\n* * *\n", "\n\n \n", b"caf\xe9", b""])
 def test_a_text_without_words_is_said(tmp_path: Path, name: str, text: str | bytes) -> None:

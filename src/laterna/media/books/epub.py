@@ -234,18 +234,19 @@ def _read_document(archive: Archive, document: str, contents: _Contents, parts: 
 
 def _cover(archive: Archive, package: _Package) -> tuple[bytes | None, tuple[str, ...]]:
     """The cover as a JPEG or PNG of a size that players show; a note where it can't be read."""
-    name = package.cover()
-    if not name:
-        return None, ()
-    data = archive.read(name)
+    name = ""
     try:
+        name = package.cover()
+        if not name:
+            return None, ()
+        data = archive.read(name)
         with Image.open(io.BytesIO(data)) as image:
             image.load()
             if image.format in ("JPEG", "PNG") and max(image.size) <= _LARGEST_COVER:
                 return data, ()
             small = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None, (f"The cover {name!r} is no picture that can be read, and is left out.",)
+    except (MediaError, UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None, (f"The cover{f' {name!r}' if name else ''} is no picture that can be read, and is left out.",)
     small.thumbnail((_LARGEST_COVER, _LARGEST_COVER))
     file = io.BytesIO()
     small.save(file, "JPEG", quality=90)

@@ -13,13 +13,15 @@ from laterna.media.books.text import decoded
 from laterna.media.files import quoted
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
+_FOOTNOTES = re.compile(r"^\[\^[^\]]+\]:.*\n?(?:[ \t]+.*\n?)*|\[\^[^\]]+\]", re.MULTILINE)  # notes and their marks
 _SPOKEN = ("text", "code_inline")
 
 
 def read_markdown(path: str | os.PathLike[str]) -> Book:
     """Read Markdown. Chapters begin at the highest level of heading that occurs twice; a single one above is the title.
 
-    ``title``, ``author`` and ``language`` may stand in front matter. Blocks of code, pictures and HTML are left out.
+    ``title``, ``author`` and ``language`` may stand in front matter. Blocks of code, pictures, footnotes and HTML are
+    left out.
 
     Raises:
         MediaError: it can't be read, or is not Unicode text.
@@ -47,7 +49,7 @@ def read_markdown(path: str | os.PathLike[str]) -> Book:
 def _lines(text: str) -> list[tuple[int, str]]:
     """Paragraphs in one line each, with the level of those that are headings, else 0."""
     found, level = [], 0
-    for token in MarkdownIt("commonmark").parse(text):
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(_FOOTNOTES.sub("", text)):
         if token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type == "heading_close":
