@@ -89,3 +89,18 @@ def test_silence_and_muteness_are_named(tmp_path: Path) -> None:
         align("Hello.", Audio(tmp_path / "quiet.wav"))
     with pytest.raises(DataError, match="no words to align"):
         align("🎉", Audio(tmp_path / "quiet.wav"))
+
+
+def test_a_text_without_stops_runs_through_all_of_its_pauses(tmp_path: Path) -> None:
+    burst = np.random.default_rng(0).uniform(-0.3, 0.3, 2400)
+    sound = np.concatenate([np.concatenate([burst, np.zeros(2000)]) for _ in range(60)]).astype(np.float32)
+    write_audio(tmp_path / "told.wav", [sound[:, None]], sample_rate=8000)
+    words = align(" ".join(["lantern"] * 60), Audio(tmp_path / "told.wav")).words
+    assert words[0].start < 0.1
+    assert float(words[-1].end) == pytest.approx(59 * 0.55 + 0.3, abs=0.1)
+
+
+def test_a_recording_of_a_moment_is_silent(tmp_path: Path) -> None:
+    write_audio(tmp_path / "click.wav", [np.full((50, 1), 0.5, np.float32)], sample_rate=8000)
+    with pytest.raises(DataError, match="is silent"):
+        align("Hello there.", Audio(tmp_path / "click.wav"))

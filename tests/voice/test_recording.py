@@ -92,8 +92,10 @@ def test_without_a_sound_a_folder_has_the_words_and_a_file_is_refused(tmp_path: 
 def test_an_unknown_suffix_is_named_and_a_file_is_not_overwritten_by_a_folder(tmp_path: Path, voice: str) -> None:
     with pytest.raises(DataError, match=r"names no sound format that can be written"):
         recording.speak("Hello.", out=tmp_path / "a.aiff", voice=voice)
+    with pytest.raises(DataError, match="names neither a folder nor a sound"):
+        recording.speak("Hello.", out=tmp_path / "a.xyz", voice=voice)
     (tmp_path / "notes").write_text("mine")
-    with pytest.raises(DataError, match="is a file, and a speech is saved as a folder"):
+    with pytest.raises(DataError, match="names neither a folder nor a sound"):
         recording.speak("Hello.", out=tmp_path / "notes", voice=voice)
     assert (tmp_path / "notes").read_text() == "mine"
 

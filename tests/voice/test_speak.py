@@ -336,11 +336,12 @@ def test_a_folder_without_speech_is_named(tmp_path: Path) -> None:
         ("Hello.", {"speed": 5.0}, DataError, "0.5 to 2"),
         ("Hello.", {"speed": float("nan")}, DataError, "0.5 to 2"),
         ("Hello.", {"pitch": 20}, DataError, "-12 to 12"),
+        ("Hello.", {"seed": -1}, DataError, "seed can't be -1"),
         ("Hello.", {"emotion": "angri"}, DataError, "no emotion 'angri': did you mean 'angry'?"),
         ("Hello.", {"voice": "hal"}, ModelError, "no voice 'hal'"),
         ("Hello.", {"voice": "Flite"}, ModelError, "no voice 'Flite': did you mean 'flite'?"),
         ("Hello.", {"voice": "nowhere.onnx"}, MediaError, "does not exist"),
-        ("Hello.", {"lexicon": Path("no.toml")}, DataError, r"'no\.toml' can't be read"),
+        ("Hello.", {"lexicon": Path("no.toml")}, DataError, r"'no\.toml' does not exist"),
     ],
 )
 def test_what_cannot_be_spoken_is_one_sentence(text: str, options: dict, error: type[Exception], message: str) -> None:

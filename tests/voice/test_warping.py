@@ -1,9 +1,11 @@
 """Made speech compared with recorded speech of another pace."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from laterna.errors import DataError
 from laterna.voice.warping import compared, path
 
 RATE = 16_000
@@ -48,3 +50,13 @@ def test_what_is_drawn_out_is_paired_with_itself() -> None:
     frames = np.random.default_rng(0).normal(size=(12, 4))
     one, two = path(frames, np.repeat(frames, 3, 0))
     assert np.array_equal(one, two // 3)
+
+
+@pytest.mark.parametrize(("one", "other"), [(16000, 12000), (4000, 1600), (12345, 16000)])
+def test_sounds_of_any_lengths_are_compared(one: int, other: int) -> None:
+    assert compared(sweep(1.0, 100, 200)[:one], sweep(1.0, 100, 200)[:other]).distortion >= 0
+
+
+def test_silence_is_no_reference() -> None:
+    with pytest.raises(DataError, match="reference is silent"):
+        compared(np.zeros(8000, np.float32), sweep(1.0, 100, 200))

@@ -16,7 +16,7 @@ from laterna.voice.timing import Span, spread
 _FRAME = Fraction(1, 100)  # seconds
 _SHORTEST_PAUSE = 15  # frames; the closures of stops are shorter
 _SHORTEST_VOICE = 5  # frames; shorter is a click
-_LONGEST_RUN = 40  # stretches of voice that one sentence may have
+_LONGEST_RUN = 40  # stretches of voice that one sentence may have, unless they are too many for the sentences
 _PAUSE_WORTH = 0.5  # how much a pause of a second, against none, speaks for the end of a sentence
 
 
@@ -71,12 +71,13 @@ def _sentence_ends(lengths: Sequence[float], stretches: Sequence[Span]) -> list[
     said = np.concatenate([[0.0], np.cumsum(voice)])
     pace = sum(lengths) / said[-1]
     count, total = len(lengths), len(stretches)
+    longest = max(_LONGEST_RUN, total - count + 1 if total > _LONGEST_RUN * count else 0)
     cost = np.full((count + 1, total + 1), np.inf)
     back = np.zeros((count + 1, total + 1), int)
     cost[0, 0] = 0
     for sentence, length in enumerate(lengths, start=1):
         for end in range(sentence, total - (count - sentence) + 1):
-            first = np.arange(max(0, end - _LONGEST_RUN), end)
+            first = np.arange(max(0, end - longest), end)
             misfit = np.log((said[end] - said[first]) * pace / length) ** 2
             candidates = cost[sentence - 1, first] + misfit - _PAUSE_WORTH * min(1.0, pauses[end - 1])
             best = int(np.argmin(candidates))
@@ -96,6 +97,8 @@ def _voiced(audio: Audio) -> list[Span]:
     size = round(_FRAME * audio.sample_rate)
     blocks = audio.blocks(channels=1, size=size * 500)
     power = np.concatenate([_frame_power(block[:, 0], size) for block in blocks])
+    if not power.size:
+        return []
     level = 10 * np.log10(power + 1e-12)
     floor, top = np.percentile(level, [5, 95])
     if top < -70:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from laterna.errors import DataError
 from laterna.media.pieces import Pieces
 from laterna.voice.emotion import prosody_of
 from laterna.voice.engines import choose
@@ -82,6 +83,8 @@ def manner_of(
     pieces: Pieces | None = None,
 ) -> Manner:
     """How a text is told, from the arguments of :func:`speak`."""
+    if seed < 0:
+        raise DataError(f"The seed can't be {seed}: give 0 or more.")
     prosody = prosody_of(emotion).with_speed_and_pitch(speed, pitch)
     known = lexicon if isinstance(lexicon, Lexicon) else Lexicon.open(lexicon) if lexicon is not None else Lexicon()
     return Manner(choose(voice, language), language, prosody, known, seed, pieces)

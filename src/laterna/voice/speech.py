@@ -154,10 +154,12 @@ def is_sound(path: Path) -> bool:
 
 
 def check_folder(path: Path) -> None:
-    """Refuse to lay a speech's folder where a file is."""
-    if path.exists() and not path.is_dir():
+    """Refuse to lay a speech's folder where a file is, or seems to be meant."""
+    named = path.suffix[1:].isalnum() and path.suffix[1:].lower().islower()
+    if not path.is_dir() and (path.exists() or named):
         raise DataError(
-            f"{quoted(path)} is a file, and a speech is saved as a folder, or as .wav, .flac, .mp3 or .m4a."
+            f"{quoted(path)} names neither a folder nor a sound: a speech is saved as a folder (a name without a"
+            " suffix), or as .wav, .flac, .ogg, .mp3 or .m4a."
         )
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from laterna.errors import DataError
 from laterna.voice.metrics import CEPSTRA_RATE, cepstral_distance, mel_cepstra, spoken
 from laterna.voice.pitch import STEP, track
 from laterna.voice.spectrum import SAMPLE_RATE
@@ -32,18 +33,22 @@ def compared(reference: np.ndarray, made: np.ndarray) -> Compared:
     cepstra = [mel_cepstra(sound)[::2] for sound in (reference, made)]  # every 10 ms
     one, two = path(cepstra[0], cepstra[1])
     said = spoken(reference)[::2][one]
+    if not reference.any():
+        raise DataError("The reference is silent: there is nothing to compare speech with.")
     one, two = one[said], two[said]
     distortion = cepstral_distance(cepstra[0][one], cepstra[1][two])
-    times = 2 / CEPSTRA_RATE / STEP
-    hertz = [
-        track(sound, SAMPLE_RATE).hertz[(frames * times).astype(int)]
-        for sound, frames in ((reference, one), (made, two))
-    ]
+    hertz = [_pitches(sound, frames) for sound, frames in ((reference, one), (made, two))]
     voiced = [row > 0 for row in hertz]
     both = voiced[0] & voiced[1]
     apart = 12 * np.log2(hertz[0][both] / hertz[1][both])
     pitch = float(np.sqrt((apart**2).mean())) if both.any() else 0.0
     return Compared(distortion, pitch, float((voiced[0] != voiced[1]).mean()))
+
+
+def _pitches(sound: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Hz at each of some frames of cepstra; the last of them may lie beyond the last whole frame of pitch."""
+    hertz = track(sound, SAMPLE_RATE).hertz
+    return hertz[(frames * 2 / CEPSTRA_RATE / STEP).astype(int).clip(max=len(hertz) - 1)]
 
 
 def path(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

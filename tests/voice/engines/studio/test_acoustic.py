@@ -103,3 +103,8 @@ def test_weights_that_do_not_fit_are_told(network: Tacotron, tmp_path: Path) -> 
     safetensors.torch.save_file(kept, tmp_path / "model.safetensors")
     with pytest.raises(ModelError, match="do not fit"):
         acoustic.read(tmp_path)
+
+
+def test_symbols_that_fall_into_one_step_share_it() -> None:
+    assert acoustic._ends([0, 0, 3, 4, 4], 5, 4).tolist() == [8, 9, 11, 12, 20]
+    assert acoustic._ends([0, 1, 2, 2], 5, 4).tolist() == [4, 8, 11, 13, 16]
