@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,16 +23,19 @@ from laterna.voice import corpus, pitch
 from laterna.voice.engines.spoken import Spoken
 from laterna.voice.engines.studio import vocoder
 from laterna.voice.engines.studio.engine import Studio
+from laterna.voice.metrics import mel_cepstra
+from laterna.voice.metrics import spoken as mel_spoken
 from laterna.voice.speak import speak
 from laterna.voice.spectrum import SAMPLE_RATE, log_mel
-from laterna.voice.warping import compared
+from laterna.voice.warping import compared, path
 
 SENTENCES, HARD = (HERE / name for name in ("voice_sentences.txt", "voice_hard_sentences.txt"))
 SPEAKERS = ("rms", "slt")
 POINTS = 5.0  # of word error over the teacher's
 WORST = 0.01  # the share of sentences in which it may stumble
 FASTEST = 0.10  # CPU seconds per second of sound
-STUCK = 0.8  # seconds of one symbol
+STEP, MOMENT = 0.01, 0.07  # seconds
+STUCK, SKIPPED = 0.3, 0.28  # seconds of ours, and of the teacher's, on a moment of the other's
 TOO_LONG, TOO_SHORT = 1.3, 0.75  # times the teacher's length
 PITCHES, SPEEDS = (-5, -2, 2, 5), (0.7, 0.85, 1.2, 1.5)  # that are asked for
 OFF, LONG = 0.5, 0.05  # semitones, and share of the length, by which they may be missed
@@ -82,9 +85,9 @@ def rows(options: argparse.Namespace) -> list[Row]:
 
 def taught(speaker: str, text: str, folder: Path) -> np.ndarray:
     """The sentence as flite's voice says it."""
-    path = folder / "taught.wav"
-    corpus.flite(text, ["-voice", speaker, "-o", str(path)])
-    return soundfile.read(path, dtype="float32")[0]
+    wave = folder / "taught.wav"
+    corpus.flite(text, ["-voice", speaker, "-o", str(wave)])
+    return soundfile.read(wave, dtype="float32")[0]
 
 
 def spoken(voice: Studio, speaker: str, text: str) -> Spoken:
@@ -145,24 +148,35 @@ def near(speaker: str, said: Sequence[Pair]) -> list[Row]:
 
 def stumbles(voice: Studio, speaker: str, sentences: Sequence[str], folder: Path) -> Row:
     """Sentences that skip, repeat or do not end."""
-    failed = [text for text in sentences if stumbled(spoken(voice, speaker, text), len(taught(speaker, text, folder)))]
+    failed = [
+        text for text in sentences if stumbled(spoken(voice, speaker, text).samples, taught(speaker, text, folder))
+    ]
     share = len(failed) / len(sentences)
     protocol = (
         f"{len(sentences)} sentences that training never saw, 156 hard (lone and repeated words, letters, lists,"
-        f" three in one): a phone of over {STUCK} s, three phones in no time, or a length beyond {TOO_SHORT} to"
-        f" {TOO_LONG} times the teacher's"
+        f" three in one): paired with the teacher's by time warping, over {STUCK} s of ours on {MOMENT} s of the"
+        f" teacher's speech or over {SKIPPED} s of the teacher's speech on {MOMENT} s of ours (0.2 s cut out of a"
+        f" sentence is found, and 0.4 s said twice), or a length beyond {TOO_SHORT} to {TOO_LONG} times the teacher's"
     )
     return Row(f"skips, repeats, no stop: {speaker}", f"<= {WORST:.0%}", f"{share:.1%}", share <= WORST, protocol)
 
 
-def stumbled(said: Spoken, teachers: int) -> bool:
-    """Whether a sentence was skipped in, drawn out or cut off; ``teachers`` is its length in samples."""
-    lengths = [end - start for _, start, end in said.phones]
-    skipped = any(
-        length == more == most == 0 for length, more, most in zip(lengths, lengths[1:], lengths[2:], strict=False)
-    )
-    ratio = len(said.samples) / teachers
-    return max(lengths) > STUCK or skipped or not TOO_SHORT <= ratio <= TOO_LONG
+def stumbled(ours: np.ndarray, teachers: np.ndarray) -> bool:
+    """Whether a sentence was skipped in, repeated in, drawn out or cut off."""
+    if not TOO_SHORT <= len(ours) / len(teachers) <= TOO_LONG:
+        return True
+    one, two = path(*(mel_cepstra(sound)[::2] for sound in (teachers, ours)))  # every 10 ms
+    speaks = mel_spoken(teachers)[::2][one]
+    stuck = max(map(len, gathered(one, two, speaks)), default=0)
+    skipped = max(map(len, gathered(two, one, speaks)), default=0)
+    return stuck * STEP > STUCK or skipped * STEP > SKIPPED
+
+
+def gathered(one: np.ndarray, two: np.ndarray, speaks: np.ndarray) -> Iterator[set[int]]:
+    """The frames of ``two`` that are paired, where the teacher speaks, with each moment of ``one``."""
+    for first in range(int(one[-1]) + 1):
+        near = (one >= first) & (one < first + MOMENT / STEP) & speaks
+        yield set(two[near].tolist())
 
 
 def obeyed(speaker: str, sentences: Sequence[str]) -> list[Row]:

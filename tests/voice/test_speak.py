@@ -471,3 +471,10 @@ def test_a_damaged_spoken_sentence_is_spoken_again(tmp_path: Path, damage) -> No
     for piece in tmp_path.glob("*.npz"):
         piece.write_bytes(damage(piece.read_bytes()))
     assert speak("The lamp was lit.", voice="none", pieces=Pieces(tmp_path)).transcript == whole.transcript
+
+
+@pytest.mark.parametrize("speed", [0.7, 1.5])
+def test_short_sentences_are_as_long_as_was_asked(speed: float) -> None:
+    for text in ("That left the four of us.", "It's time he had a real job."):
+        plain, changed = (speak(text, voice="studio/slt", speed=s).duration for s in (1.0, speed))
+        assert float(changed * Fraction(speed) / plain) == pytest.approx(1, abs=0.05)

@@ -24,7 +24,10 @@ from laterna.voice.timing import Span, levelled, voiced, word_spans
 _WITHIN_SENTENCES = Fraction(1, 5)  # seconds at speed 1, where the text has a pause
 _BETWEEN_SENTENCES = Fraction(2, 5)
 _BETWEEN_PARAGRAPHS = Fraction(4, 5)
-_LEAD, _TAIL = Fraction(1, 100), Fraction(6, 100)  # seconds kept around a clause, so that no breath is cut off
+_LEAD, _TAIL = (
+    Fraction(1, 100),
+    Fraction(6, 100),
+)  # seconds at speed 1, kept around a clause so that no breath is cut off
 _FADE = Fraction(1, 200)
 _LONGEST_WORD = 500  # characters
 _RUN = re.compile(rf"\S{{{_LONGEST_WORD + 1}}}")
@@ -118,8 +121,9 @@ class Telling:
         """A clause behind its pause, at its level, without the silence that the engine left about it."""
         manner, spoken = self._manner, self._spoken(clause.reading)
         rate = _SILENT_CLOCK if spoken.samples is None else spoken.sample_rate
-        silence = round(pause / Fraction(manner.prosody.speed).limit_denominator(1000) * rate)
-        start, end = _trimmed(spoken)
+        speed = Fraction(manner.prosody.speed).limit_denominator(1000)
+        silence = round(pause / speed * rate)
+        start, end = _trimmed(spoken, speed)
         first = Fraction(silence, rate)
         shift, last = first - start, first + end - start
         words = tokens(clause.text)
@@ -195,13 +199,20 @@ def joined(parts: Iterable[Part]) -> Speech:
     return joining.speech(np.concatenate(blocks) if blocks else None)
 
 
-def _trimmed(spoken: Spoken) -> Span:
-    """From when to when something is heard, with a little air around it, in seconds; all of what has no sound."""
+def _trimmed(spoken: Spoken, speed: Fraction) -> Span:
+    """From when to when something is heard or said, with a little air around it, in seconds; all of what has no sound.
+
+    A last "s" that is hardly heard is said all the same.
+    """
     heard = [] if spoken.samples is None else voiced(spoken.samples, spoken.sample_rate)
     if spoken.samples is None or not heard:
         return Fraction(0), spoken.duration
-    lead, tail = round(_LEAD * spoken.sample_rate), round(_TAIL * spoken.sample_rate)
-    first, end = max(0, heard[0][0] - lead), min(len(spoken.samples), heard[-1][1] + tail)
+    lead, tail = (round(air / speed * spoken.sample_rate) for air in (_LEAD, _TAIL))
+    begins, ends = heard[0][0], heard[-1][1]
+    if spoken.phones:
+        begins = min(begins, int(spoken.phones[0][1] * spoken.sample_rate))
+        ends = max(ends, int(spoken.phones[-1][2] * spoken.sample_rate))
+    first, end = max(0, begins - lead), min(len(spoken.samples), ends + tail)
     return Fraction(first, spoken.sample_rate), Fraction(end, spoken.sample_rate)
 
 

@@ -4,7 +4,9 @@ An encoder reads the phones; a recurrent decoder looks at one place of them at a
 
 Where it departs from the paper:
 - it reads phones, word boundaries and marks, not characters, and several speakers, each an embedding;
-- a step makes ``group`` frames (the reduction factor of the first Tacotron, Wang et al. 2017, arXiv:1703.10135);
+- a step makes ``group`` frames (the reduction factor of the first Tacotron, Wang et al. 2017, arXiv:1703.10135), and
+  beside each of them some ``DETAIL`` that only the postnet hears of, which is as large as the rest: it works on all
+  frames at once, which costs little, and makes sharp what a step leaves blurred;
 - attention is guided (Tachibana et al. 2018, arXiv:1710.08969): towards the true place where the data say when each
   phone ends, along the diagonal where they don't; it learns where to look now, not through where it looked before;
 - the second recurrent layer feeds nothing back to attention, so that training runs it over all steps at once;
@@ -21,12 +23,13 @@ from torch.nn.functional import binary_cross_entropy_with_logits, dropout, pad, 
 
 from laterna.errors import ModelError
 from laterna.learning.model import Model, Phase
-from laterna.voice.engines.studio.acoustic import AHEAD, BACK, NAME, QUIETEST, SLOWEST, SPREAD, VERSION
+from laterna.voice.engines.studio.acoustic import AHEAD, BACK, BEYOND, NAME, QUIETEST, SLOWEST, SPREAD, VERSION
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
 GROUP = 4  # frames made in a step: 64 ms
-VOICE, KEYS, POSTNET = 32, 96, 96  # units of a speaker, of attention's keys, and of the postnet's layers
+VOICE, KEYS = 32, 96  # units of a speaker, and of attention's keys
+DETAIL, LAYERS = 64, 4  # units that tell the postnet more of a frame, and the postnet's layers
 REACH = 10  # symbols on both sides that attention sees of where it looked before
 _DIAGONAL = 0.2  # the width of the guide where phone times are unknown, as a share of the sentence
 _FRAMES_A_SECOND = SAMPLE_RATE / HOP
@@ -77,11 +80,12 @@ class Tacotron(Model):
         attention, decoder: units of the two recurrent layers of the decoder.
         prenet: units of what sees the last frame.
         group: frames made in a step.
+        postnet: units of its layers.
     """
 
     name, version = NAME, VERSION
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 32, "attention": 48, "decoder": 48, "prenet": 32},
+        "debug": {"width": 32, "attention": 48, "decoder": 48, "prenet": 32, "postnet": 48},
         "base": {},
     }
 
@@ -93,6 +97,7 @@ class Tacotron(Model):
         decoder: int = 256,
         prenet: int = 128,
         group: int = GROUP,
+        postnet: int = 192,
     ) -> None:
         super().__init__()
         self.speakers, self.group = tuple(speakers), group
@@ -109,10 +114,11 @@ class Tacotron(Model):
         self.where = nn.Conv1d(2, KEYS, 2 * REACH + 1, padding=REACH, bias=False)
         self.energy = nn.Parameter(torch.randn(KEYS) / KEYS**0.5)
         self.decode = nn.LSTM(attention + memory, decoder, batch_first=True)
-        self.frames = nn.Linear(decoder + memory, group * BANDS)
+        self.frames = nn.Linear(decoder + memory, group * (BANDS + DETAIL))
         self.stop = nn.Linear(decoder + memory, 1)
-        self.postnet = nn.ModuleList(_Conv(*sides) for sides in ((BANDS, POSTNET), (POSTNET, POSTNET)))
-        self.correction = nn.Conv1d(POSTNET, BANDS, 5, padding=2)
+        self.enter = _Conv(BANDS + DETAIL, postnet)
+        self.postnet = nn.ModuleList(_Conv(postnet, postnet) for _ in range(LAYERS - 1))
+        self.correction = nn.Conv1d(postnet, BANDS, 5, padding=2)
 
     def with_speakers(self, names: Sequence[str]) -> "Tacotron":
         """This network with room for more speakers, who begin as the mean of those it knows."""
@@ -149,8 +155,8 @@ class Tacotron(Model):
         looks, alignment = self._look(memory, unread, self.seen(self._seen_before(before)))
         decoded, _ = self.decode(looks)
         both = torch.cat([decoded, looks[..., -memory.shape[2] :]], 2)
-        coarse = self.frames(both).view(len(memory), -1, BANDS)  # (B, S, group * 80) to (B, T, 80)
-        return Heard(coarse, coarse + self._corrected(coarse), self.stop(both)[..., 0], alignment)
+        made = self.frames(both).view(len(memory), -1, BANDS + DETAIL)  # (B, S, group * 144) to (B, T, 144)
+        return Heard(made[..., :BANDS], self._corrected(made), self.stop(both)[..., 0], alignment)
 
     def encode(self, symbols: Tensor, counts: Tensor, speakers: Sequence[str]) -> tuple[Tensor, Tensor]:
         """(B, N, width + voice) of what is to be said, and (B, N) where there is nothing."""
@@ -193,11 +199,12 @@ class Tacotron(Model):
         energy = torch.tanh(keys + where + self.query(hidden)[:, None]) @ self.energy
         return energy.masked_fill(unread, -1e4).softmax(1)
 
-    def _corrected(self, mels: Tensor) -> Tensor:
-        x = mels.transpose(1, 2)
+    def _corrected(self, made: Tensor) -> Tensor:
+        """Fine frames (B, T, 80) of coarse ones with their detail (B, T, 144)."""
+        x = relu(self.enter(made.transpose(1, 2)))
         for conv in self.postnet:
-            x = torch.tanh(conv(x))
-        return self.correction(x).transpose(1, 2)
+            x = x + relu(conv(x))
+        return made[..., :BANDS] + self.correction(x).transpose(1, 2)
 
     def sample(self, symbols: Sequence[str], speaker: str = "", *, seed: int = 0) -> tuple[Tensor, Tensor]:
         """Say a sentence: (T, 80) log mel magnitudes, and the weights of attention (T / group, N).
@@ -218,11 +225,12 @@ class Tacotron(Model):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             steps = list(self._said(symbols[None], speaker))
-        coarse = torch.cat([frames for frames, _ in steps], 1)
-        return unscaled(coarse + self._corrected(coarse))[0], torch.cat([weights for _, weights in steps])
+        made = torch.cat([frames for frames, _ in steps], 1)
+        made = torch.cat([made, made[:, -1:].expand(-1, BEYOND, -1)], 1)  # training had silence beyond the end
+        return unscaled(self._corrected(made))[0, :-BEYOND], torch.cat([weights for _, weights in steps])
 
     def _said(self, symbols: Tensor, speaker: str) -> Iterator[tuple[Tensor, Tensor]]:
-        """Groups of frames (1, group, 80) with the weights of attention (1, N), to the end of the sentence."""
+        """Frames with their detail (1, group, 144), and the weights of attention (1, N), to the end of the sentence."""
         count = symbols.shape[1]
         memory, _ = self.encode(symbols.to(self.device), torch.tensor([count]), [speaker])
         keys, hidden = self.key(memory), memory.new_zeros(1, self.query.in_features)
@@ -237,11 +245,11 @@ class Tacotron(Model):
             context = last @ memory[0]
             decoded, state = self.decode(torch.cat([hidden, context], 1)[:, None], state)
             both = torch.cat([decoded[:, 0], context], 1)
-            made = self.frames(both).view(1, self.group, BANDS)
-            frame = made[:, -1:]
+            if place >= count - 2 and self.stop(both).item() > 0 and frame.any():
+                return  # these frames would lie beyond the end, where nothing was learnt
+            made = self.frames(both).view(1, self.group, BANDS + DETAIL)
+            frame = made[:, -1:, :BANDS]
             yield made, last
-            if place >= count - 2 and self.stop(both).item() > 0:
-                return
 
 
 class _Conv(nn.Module):

@@ -126,3 +126,11 @@ def test_a_word_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(studio.__dict__, "_acoustic", Endless(0))
     with pytest.raises(ModelError, match="can't say l ae n t er n"):
         studio.speak_sentence("lantern", language="en", speed=1.0)
+
+
+@pytest.mark.parametrize("text", ["It's time he had a real job.", "He is the best by a long shot.", "Yes."])
+@pytest.mark.parametrize("speed", [1.0, 1.5])
+def test_a_sentence_ends_in_silence(studio: Studio, text: str, speed: float) -> None:
+    for who in studio.voices:
+        samples = studio.speak_sentence(text, language="en", speed=speed, voice=who).samples
+        assert np.abs(samples[-160:]).max() < 0.02 * np.abs(samples).max()

@@ -5,6 +5,7 @@ another. Here it speaks without torch, whose import takes longer than the first 
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,9 @@ from laterna.media.files import quoted
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
-NAME, VERSION = "voice/tacotron", 1
+NAME, VERSION = "voice/tacotron", 2
 BACK, AHEAD = 1, 8  # symbols by which attention may move in a step
+BEYOND = 12  # frames beyond the end that the postnet sees
 SLOWEST = 0.4  # seconds a symbol, at most, before speech is cut off
 QUIETEST, SPREAD = -11.5, 3.0  # log magnitudes are shifted and scaled for the network
 
@@ -51,7 +53,8 @@ class Acoustic:
         self._w = {name: np.ascontiguousarray(tensor, np.float32) for name, tensor in weights.items()}
         self.speakers = tuple(speakers)
         self._attention, self._decoder = self._w["query.weight"].shape[1], self._w["decode.weight_hh_l0"].shape[1]
-        self._group = len(self._w["frames.bias"]) // BANDS
+        self._made = self._w["enter.conv.weight"].shape[1]  # a frame and its detail
+        self._group = len(self._w["frames.bias"]) // self._made
         recurrent = [self._w["decode.weight_ih_l0"], self._w["decode.weight_hh_l0"]]
         self._decode = np.concatenate(recurrent, 1), self._w["decode.bias_ih_l0"] + self._w["decode.bias_hh_l0"]
         self._out = np.concatenate([self._w["frames.weight"], self._w["stop.weight"]])
@@ -73,21 +76,22 @@ class Acoustic:
         if speaker not in self.speakers:
             raise ModelError(f"This voice has no speaker {speaker!r}: choose {', '.join(self.speakers)}.")
         memory = self._encoded(symbols, speaker)
-        coarse, places, finished = self._decoded(memory, np.random.default_rng(seed))
-        fine = (coarse + self._corrected(coarse)) * SPREAD + QUIETEST
-        return Said(fine.astype(np.float32), self._group * _ends(places, len(symbols)), finished)
+        made, places, finished = self._decoded(memory, np.random.default_rng(seed))
+        made = np.concatenate([made, np.repeat(made[-1:], BEYOND, 0)])  # training had silence beyond the end
+        fine = self._corrected(made)[:-BEYOND] * SPREAD + QUIETEST
+        return Said(fine.astype(np.float32), _ends(places, len(symbols), self._group), finished)
 
     def _encoded(self, symbols: Sequence[str], speaker: str) -> np.ndarray:
         """(N, memory) of what is to be said."""
         x = self._w["embed.weight"][[1 + SYMBOLS.index(symbol) for symbol in symbols]]
-        for layer in range(3):
-            x = x + np.maximum(self._conv(f"convs.{layer}", x), 0)
+        for layer in self._layers("convs"):
+            x = x + np.maximum(self._conv(layer, x), 0)
         there, back = self._recurrent("read", x), self._recurrent("read", x[::-1], "_reverse")[::-1]
         voice = self._w["voices.weight"][self.speakers.index(speaker)]
         return np.concatenate([there, back, np.broadcast_to(voice, (len(x), len(voice)))], 1)
 
     def _decoded(self, memory: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list[int], bool]:
-        """Scaled frames (T, 80), the symbol that each step looked at most, and whether it ended by itself."""
+        """Scaled frames and their detail (T, 144), the symbol each step looked at most, whether it ended by itself."""
         count, attention, decoder = len(memory), self._attention, self._decoder
         keys = memory @ self._w["key.weight"].T + self._w["key.bias"]
         context, hidden, cell = np.zeros(memory.shape[1], np.float32), *np.zeros((2, attention), np.float32)
@@ -110,11 +114,11 @@ class Acoustic:
             seen = np.concatenate([hidden, context, state])
             state, carried = lstm_cell(self._decode[0] @ seen + self._decode[1], carried)
             *made, stop = self._out @ np.concatenate([state, context]) + self._out_bias
-            frames.append(np.array(made).reshape(self._group, BANDS))
-            frame = frames[-1][-1]
-            places.append(place)
-            if place >= count - 2 and stop > 0:
+            if place >= count - 2 and stop > 0 and frames:  # these frames lie beyond the end, where nothing was learnt
                 return np.concatenate(frames), places, True
+            frames.append(np.array(made).reshape(self._group, self._made))
+            frame = frames[-1][-1, :BANDS]
+            places.append(place)
         return np.concatenate(frames), places, False
 
     def _attended(
@@ -135,11 +139,14 @@ class Acoustic:
             frame = dropped(np.maximum(frame, 0), rng)
         return frame
 
-    def _corrected(self, mels: np.ndarray) -> np.ndarray:
-        x = mels
-        for layer in range(2):
-            x = np.tanh(self._conv(f"postnet.{layer}", x))
-        return over_time(x, self._w["correction.weight"]) + self._w["correction.bias"]
+    def _corrected(self, made: np.ndarray) -> np.ndarray:
+        x = np.maximum(self._conv("enter", made), 0)
+        for layer in self._layers("postnet"):
+            x = x + np.maximum(self._conv(layer, x), 0)
+        return made[:, :BANDS] + over_time(x, self._w["correction.weight"]) + self._w["correction.bias"]
+
+    def _layers(self, name: str) -> list[str]:
+        return [key.removesuffix(".conv.weight") for key in sorted(self._w) if re.match(rf"{name}\.\d+\.conv", key)]
 
     def _conv(self, layer: str, x: np.ndarray) -> np.ndarray:
         """A convolution over five places, and what batch normalisation learnt."""
@@ -200,8 +207,10 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 0.5 + 0.5 * np.tanh(0.5 * x)
 
 
-def _ends(places: Sequence[int], count: int) -> np.ndarray:
-    """The step at which each of the symbols ends; those passed over share the time up to the next one."""
+def _ends(places: Sequence[int], count: int, group: int) -> np.ndarray:
+    """The frame at which each symbol ends; those that fall into one step with the next ones share its frames."""
     first = np.searchsorted(places, np.arange(count + 1), "left")  # the step that first looks at a symbol, or beyond
     first[-1] = len(places)
-    return first[1:]
+    anchors = np.flatnonzero((np.diff(first, prepend=-1) > 0) & (first < len(places)))
+    anchors = np.append(anchors, count)
+    return np.round(np.interp(np.arange(1, count + 1), anchors, first[anchors] * group)).astype(int)
