@@ -12,6 +12,7 @@ import opentimelineio as otio
 import polars as pl
 import pytest
 from PIL import Image, PngImagePlugin
+from symusic.core import NoteTick, ScoreTick, TrackTick
 
 from laterna.errors import DataError, LaternaError, MediaError
 from laterna.media import timeline
@@ -44,6 +45,7 @@ def values(tmp_path: Path, make_film: Callable[..., Path], make_sound: Callable[
         "captions": Captions((Caption(Fraction(0), Fraction(1), ("Hello",)),)),
         "transcript": Transcript((Sentence("Hello", (Word("Hello", Fraction(0), Fraction(1, 3)),)),)),
         "screenplay": Screenplay.parse("Title: Night\r\n\r\nINT. MARKET - DAY\r\n\r\nLamps."),
+        "score": score(),
         "shots": ShotTable((shot,)),
         "table": pl.DataFrame({"a": [1, 2], "b": ["x", "日"]}),
         "page": Page("<!doctype html><p>日"),
@@ -51,6 +53,13 @@ def values(tmp_path: Path, make_film: Callable[..., Path], make_sound: Callable[
         "record": {"a": [1, None, "日"]},
         "folder": source,
     }
+
+
+def score() -> ScoreTick:
+    made = ScoreTick(480)
+    made.tracks.append(TrackTick("Melody", 0))
+    made.tracks[0].notes.append(NoteTick(0, 480, 60, 80))
+    return made
 
 
 def plain(value: Any) -> Any:
@@ -62,6 +71,8 @@ def plain(value: Any) -> Any:
             return value.tobytes()
         case otio.schema.Timeline():
             return value.to_json_string()
+        case ScoreTick():
+            return value.dumps_midi()
         case pl.DataFrame():
             return value.to_dict(as_series=False)
         case Path():

@@ -22,6 +22,7 @@ from laterna.studio.cli.expose import expose
 DEPARTMENTS = {
     "editing": "Shots, cuts, captions, the render and the exports.",
     "voice": "Speech from text, with the time of each word.",
+    "music": "Scores composed, harmonised, varied and analysed.",
     "sound": "Loudness, ducking and the mix.",
     "theatre": "Rushes made from nothing, with their truth beside them.",
 }

@@ -1,0 +1,223 @@
+"""Music written by a model: from nothing, under a melody, on from a score, or anew in places."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from symusic.core import ScoreTick
+
+from laterna.errors import DataError, ModelError
+from laterna.media.scores import seconds_of
+from laterna.music.keys import Key
+from laterna.music.moods import Manner, Mood, key_named, manner_of
+from laterna.music.notation import piece_of, score_of, timed_as
+from laterna.music.pieces import FIRST, HOLD, PLACES, REST, VOICES, Piece, tokens_of
+from laterna.music.theory import faults
+
+GRID = 4  # frames of a quarter note
+SHORTEST, LONGEST = 4.0, 600.0  # seconds of a composition
+_HALF_BAR = 2  # quarter notes; a composition is a whole number of half bars
+_YIELDS = 0.25  # the share by which the tempo gives way, at most
+_MOST = 4096  # frames that are written at a time: the time that takes grows with their square
+_ATTEMPTS = range(4, 17)  # pieces that are written at a time, of which the cleanest is taken
+_TOGETHER = 16_384  # frames of them all, about: long pieces are tried less often
+_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in the wrong mode
+_SOPRANO = 57, 84  # MIDI numbers that a melody to harmonise may have, once it is moved by octaves
+
+
+def compose(
+    *,
+    seconds: float = 30.0,
+    mood: Mood = "calm",
+    key: str = "",
+    tempo: float = 0.0,
+    voices: int = VOICES,
+    model: str = "music/transformer",
+    seed: int = 0,
+) -> ScoreTick:
+    """Compose music of a length and a mood, for a choir of up to four voices.
+
+    Args:
+        seconds: of the music, 4 to 600; the tempo gives way a little, so that it ends there.
+        mood: calm, bright, joyful, solemn, wistful, sombre or tense; it chooses mode, pace and daring.
+        key: such as "D minor"; else the mood's choice.
+        tempo: quarter notes a minute, 20 to 300; else the mood's.
+        voices: 1 to 4.
+        model: that writes it.
+        seed: of all that is drawn.
+
+    Raises:
+        DataError: the length, the key, the tempo or the number of voices can't be.
+        ModelError: there is no such model.
+    """
+    manner = manner_of(mood)
+    if not SHORTEST <= seconds <= LONGEST:
+        raise DataError(f"{seconds:g} s is no length to compose: ask for {SHORTEST:g} to {LONGEST:g} seconds.")
+    if voices not in PLACES or not voices:
+        raise DataError(f"The model writes for 1 to {VOICES} voices, not for {voices}: ask for those.")
+    pace = _tempo(tempo) if tempo else manner.tempo
+    quarters = round(seconds * pace / 60 / _HALF_BAR) * _HALF_BAR
+    if abs(quarters * 60 / seconds - pace) > _YIELDS * pace:
+        raise DataError(f"{seconds:g} s at {pace:g} quarter notes a minute are no bars: ask for a longer piece.")
+    chosen = key_named(key) if key else _drawn_key(manner, seed)
+    blank = np.full((quarters * GRID, VOICES), -1)
+    kept = list(PLACES[voices])
+    written = _written(blank, model, chosen, manner.temperature, seed)
+    heard = [replace(one, pitches=one.pitches[:, kept], held=one.held[:, kept]) for one in written]
+    piece = _cleanest([_in_key(one, chosen) for one in heard], chosen)
+    return score_of(piece, tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
+
+
+def harmonise(melody: ScoreTick, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
+    """Write three voices under a melody, the highest notes of a score; its pitches, times and tempos are kept.
+
+    Args:
+        melody: at most 600 s, on a grid of 16th notes.
+        model: that writes them.
+        seed: of all that is drawn.
+
+    Raises:
+        DataError: the melody is too long, or spans more than a choir's soprano can sing.
+        ModelError: there is no such model.
+    """
+    piece, octaves = _as_soprano(_read(melody))
+    given = np.full(piece.pitches.shape, -1)
+    given[:, 0] = tokens_of(piece)[:, 0]
+    written = _cleanest(_written(given, model, piece.key, 0.8, seed), piece.key)
+    return timed_as(score_of(written.moved(-12 * octaves), key=piece.key, title="harmonised"), melody)
+
+
+def extend(score: ScoreTick, seconds: float, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
+    """Go on from where a score ends; its tempos and metres stay, its notes are laid on 16th notes, for four voices.
+
+    Args:
+        score: of which the highest, the lowest and two more voices are heard.
+        seconds: to add, up to 600 in all.
+        model: that writes them.
+        seed: of all that is drawn.
+
+    Raises:
+        DataError: the length can't be.
+        ModelError: there is no such model.
+    """
+    piece = _read(score)
+    if not 0 < seconds <= LONGEST:
+        raise DataError(f"A score can't be extended by {seconds:g} s: ask for up to {LONGEST:g}.")
+    more = max(1, round(seconds * _last_tempo(score) / 60 * GRID))
+    given = np.concatenate([tokens_of(piece), np.full((more, VOICES), -1)])
+    return timed_as(
+        score_of(_cleanest(_written(given, model, piece.key, 0.9, seed), piece.key), key=piece.key, title="extended"),
+        score,
+    )
+
+
+def vary(score: ScoreTick, amount: float = 0.5, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
+    """Write as many of the quarter notes of each voice anew as asked; the others, tempos and metres are kept.
+
+    Args:
+        score: to vary.
+        amount: the share that is written anew, 0 to 1.
+        model: that writes it.
+        seed: of all that is drawn.
+
+    Raises:
+        DataError: the amount is out of range, or the score too long.
+        ModelError: there is no such model.
+    """
+    if not 0 <= amount <= 1:
+        raise DataError(f"A score can't be varied by {amount:g}: the amount is a share, 0 to 1.")
+    piece = _read(score)
+    quarters = math.ceil(len(piece) / GRID)
+    anew = np.repeat(np.random.default_rng(_seed(seed)).random((quarters, VOICES)) < amount, GRID, 0)[: len(piece)]
+    anew &= piece.pitches.any(0)  # a voice that the score lacks stays away
+    begun = np.where(piece.pitches > 0, FIRST + piece.pitches, REST)
+    after = np.concatenate([np.zeros((1, VOICES), bool), anew[:-1]])  # what was held out of a new quarter begins there
+    given = np.where(anew, -1, np.where(after, begun, tokens_of(piece)))
+    return timed_as(
+        score_of(_cleanest(_written(given, model, piece.key, 0.9, seed), piece.key), key=piece.key, title="varied"),
+        score,
+    )
+
+
+def _drawn_key(manner: Manner, seed: int) -> Key:
+    return Key(int(np.random.default_rng(_seed(seed)).choice(manner.tonics)), manner.mode)
+
+
+def _in_key(piece: Piece, key: Key) -> Piece:
+    """The piece moved to a tonic, by the shortest way, whatever key it was written in: the model hardly minds."""
+    away = (key.tonic - piece.key.tonic) % 12
+    return piece.moved(away if away <= 6 else away - 12)
+
+
+def _cleanest(pieces: Sequence[Piece], key: Key) -> Piece:
+    """The piece with the fewest faults and quarters of standstill, in the mode of its key, that ends on its tonic."""
+
+    def unclean(piece: Piece) -> int:
+        lowest = int(piece.pitches[-1].max() and piece.pitches[-1][piece.pitches[-1] > 0].min())
+        away = not lowest or lowest % 12 != key.tonic
+        begins = ((piece.pitches > 0) & ~piece.held).any(1)
+        still = sum(not begins[first : first + piece.grid].any() for first in range(0, len(piece), piece.grid))
+        return len(faults(piece)) + still + _AS_BAD * (away + 2 * (piece.key.mode != key.mode))
+
+    return min(pieces, key=unclean)
+
+
+def _written(given: np.ndarray, model: str, key: Key, temperature: float, seed: int) -> list[Piece]:
+    """Some pieces that the model writes where ``given`` (T, V) tokens are -1."""
+    import torch
+
+    from laterna.learning import load
+    from laterna.learning.threads import torch_threads
+    from laterna.music.models.transformer import UNKNOWN, Frames, MusicTransformer, sounding
+
+    if len(given) > _MOST:
+        raise DataError(f"That is {len(given) // GRID} quarter notes: ask for {_MOST // GRID} or fewer at a time.")
+    network = load(model)
+    if not isinstance(network, MusicTransformer):
+        raise ModelError(f"{model} writes no music: name weights of {MusicTransformer.name}.")
+    attempts = min(max(_TOGETHER // len(given), _ATTEMPTS[0]), _ATTEMPTS[-1])
+    told = torch.from_numpy(np.where(given < 0, UNKNOWN, given)).long().repeat(attempts, 1, 1)
+    numbers = ([len(given)], [GRID], [key.number], [len(given)], [0])
+    batch = Frames(told, torch.zeros_like(told), told, *(torch.tensor(n * attempts) for n in numbers))
+    with torch_threads(1):
+        tokens = network.sample(batch, temperature=temperature, seed=_seed(seed))
+    pitches = [torch.zeros_like(tokens[:, 0])]
+    for frame in tokens.unbind(1):
+        pitches.append(sounding(frame, pitches[-1]))
+    sounds, held = torch.stack(pitches[1:], 1).numpy(), (tokens == HOLD).numpy()
+    return [Piece("", sounds[n].astype(np.int16), held[n] & (sounds[n] > 0), GRID) for n in range(attempts)]
+
+
+def _read(score: ScoreTick) -> Piece:
+    if seconds_of(score) > LONGEST:
+        raise DataError(f"The score lasts {seconds_of(score):.0f} s: cut it to {LONGEST:g} s or less.")
+    return piece_of(score, grid=GRID)
+
+
+def _as_soprano(piece: Piece) -> tuple[Piece, int]:
+    """The piece moved by octaves to where a soprano sings, and by how many."""
+    tune = piece.pitches[:, 0][piece.pitches[:, 0] > 0]
+    if not len(tune):
+        raise DataError("The melody has no note above MIDI number 0: give another one.")
+    low, high = int(tune.min()), int(tune.max())
+    for octaves in sorted(range(-6, 7), key=abs):
+        if low + 12 * octaves >= _SOPRANO[0] and high + 12 * octaves <= _SOPRANO[1]:
+            return piece.moved(12 * octaves), octaves
+    raise DataError(f"The melody spans {high - low} semitones, more than a choir's soprano sings: give a narrower one.")
+
+
+def _last_tempo(score: ScoreTick) -> float:
+    return float(score.tempos[-1].qpm) if score.tempos else 120.0
+
+
+def _seed(seed: int) -> int:
+    if seed < 0:
+        raise DataError(f"The seed can't be {seed}: give 0 or more.")
+    return seed
+
+
+def _tempo(tempo: float) -> float:
+    if not 20 <= tempo <= 300:
+        raise DataError(f"{tempo:g} quarter notes a minute is no tempo: ask for 20 to 300.")
+    return tempo

@@ -1,0 +1,232 @@
+"""A Transformer that writes music frame by frame: all voices of a frame at once, each hearing those above it.
+
+After Music Transformer (Huang et al. 2018, arXiv:1809.04281): self-attention that knows how far back each frame lies.
+
+Where it departs from the paper:
+- a step is a frame of all voices, not a note: a piece in four voices takes a quarter of the steps;
+  the voices of a frame follow from one another in a small recurrent chain, so that their joint probability is exact;
+- it may be told in advance what some voices sound, now and later (a melody to harmonise, the ends of a gap to fill), by
+  convolutions that look both ways, and the key, and how far off the end is;
+- the distance of frames further apart than it has learnt counts as the largest that it has.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, gelu, pad
+
+from laterna.learning.model import Model, Phase
+from laterna.music.pieces import FIRST, HOLD
+
+TOKENS = FIRST + 128
+UNKNOWN = TOKENS  # of what is told in advance: nothing
+KEYS, GRIDS = 24, (1, 2, 4)  # keys are numbered as in laterna.music.keys; 24 stands for an unknown one
+BEATS = 16  # quarter notes after which a frame's place is counted anew
+FARTHEST = 64  # quarter notes to the end that are told apart, at most
+_REACH = 256  # frames back that are told apart
+_DILATIONS = (1, 3, 9)  # of the convolutions that see what is told in advance
+AHEAD = 2 * sum(_DILATIONS)  # frames that they see on either side
+
+
+class Frames(NamedTuple):
+    """A batch of pieces.
+
+    Attributes:
+        tokens: (B, T, V) of each voice, the highest first.
+        pitches: (B, T, V) MIDI numbers that sound there, held ones too; 0 for a rest.
+        given: (B, T, V) tokens that are told in advance, or UNKNOWN.
+        counts: (B,) frames of each piece.
+        grids: (B,) frames of a quarter note: 1, 2 or 4.
+        keys: (B,) 0 to 23, or 24 where the key is not told.
+        left: (B,) frames from the first one to the end, or -1 where it is not told.
+        first: (B,) where the first frame lies in the piece, in frames.
+    """
+
+    tokens: Tensor
+    pitches: Tensor
+    given: Tensor
+    counts: Tensor
+    grids: Tensor
+    keys: Tensor
+    left: Tensor
+    first: Tensor
+
+
+class MusicTransformer(Model):
+    """The next frame from those before it.
+
+    Args:
+        width: of a frame.
+        depth: layers.
+        heads: of attention.
+        chain: units of the recurrent chain through a frame's voices.
+        voices: of a frame.
+        drop: the share of a layer's answers that are dropped in training.
+    """
+
+    name: ClassVar[str] = "music/transformer"
+    sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "debug": {"width": 32, "depth": 2, "heads": 2, "chain": 32, "drop": 0.0},
+        "base": {},
+    }
+
+    def __init__(
+        self, width: int = 160, depth: int = 4, heads: int = 4, chain: int = 128, voices: int = 4, drop: float = 0.25
+    ) -> None:
+        super().__init__()
+        self.voices = voices
+        self.sounds = nn.Embedding(voices * 128, width)
+        self.holds = nn.Embedding(voices * 2, width)
+        self.told = nn.Embedding(voices * (TOKENS + 1), width)
+        self.ahead = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2 * d, dilation=d) for d in _DILATIONS)
+        self.place = nn.Embedding(BEATS * max(GRIDS), width)
+        self.key = nn.Embedding(KEYS + 1, width)
+        self.grid = nn.Embedding(max(GRIDS) + 1, width)
+        self.end = nn.Embedding(FARTHEST + 2, width)
+        self.drop = nn.Dropout(drop)
+        self.blocks = nn.ModuleList(_Block(width, heads, drop) for _ in range(depth))
+        self.norm = nn.LayerNorm(width)
+        self.begin = nn.Linear(width, chain)
+        self.above = nn.Embedding(voices * TOKENS, chain)
+        self.before = nn.Embedding(voices * 128, chain)
+        self.step = nn.GRUCell(chain, chain)
+        self.out = nn.ModuleList(nn.Sequential(nn.Dropout(drop), nn.Linear(chain, TOKENS)) for _ in range(voices))
+        for table in (self.sounds, self.holds, self.told, self.place, self.key, self.grid, self.end):
+            nn.init.normal_(table.weight, std=0.1)
+
+    def phases(self) -> Sequence[Phase]:
+        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.05, clip=1.0)]
+
+    def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
+        """Nats of a frame: of all its voices that were not told."""
+        nats = self.nats(batch)
+        real = torch.arange(nats.shape[1], device=nats.device) < batch.counts[:, None]
+        return {"loss": (nats.sum(2) * real).sum() / real.sum()}
+
+    def nats(self, batch: Frames) -> Tensor:
+        """(B, T, V): how surprised it is by each voice, given all frames before and the voices above; 0 where told."""
+        logits = self(batch)
+        each = cross_entropy(logits.flatten(0, 2).float(), batch.tokens.flatten(), reduction="none")
+        return each.view(batch.tokens.shape) * (batch.given == UNKNOWN)
+
+    def forward(self, batch: Frames) -> Tensor:
+        """Logits (B, T, V, tokens)."""
+        x = self.drop(self._told(batch) + pad(self._heard(batch.tokens, batch.pitches), (0, 0, 1, -1)))  # (B, T, width)
+        for block in self.blocks:
+            x, _ = block(x)
+        last = pad(batch.pitches, (0, 0, 1, -1))  # (B, T, V) of the frame before
+        return torch.stack(list(self._chain(self.norm(x), last, batch.tokens)), 2)
+
+    def _told(self, batch: Frames) -> Tensor:
+        """(B, T, width): all that is known in advance of each frame."""
+        given = self.told(batch.given + self._slot(TOKENS + 1)).sum(2).transpose(1, 2)  # (B, width, T)
+        for conv in self.ahead:
+            given = given + gelu(conv(given))
+        frames = torch.arange(batch.tokens.shape[1], device=self.device)
+        grids = batch.grids[:, None]
+        place = (batch.first[:, None] + frames) % (BEATS * grids) * (max(GRIDS) // grids)
+        left = ((batch.left[:, None] - frames) // grids).clamp(0, FARTHEST)
+        left = torch.where(batch.left[:, None] < 0, FARTHEST + 1, left)
+        whole = self.key(batch.keys) + self.grid(batch.grids)  # (B, width)
+        return given.transpose(1, 2) + self.place(place) + self.end(left) + whole[:, None]
+
+    def _heard(self, tokens: Tensor, pitches: Tensor) -> Tensor:
+        """(B, T, width) of frames that have sounded."""
+        held = (tokens == HOLD).long()
+        return (self.sounds(pitches + self._slot(128)) + self.holds(held + self._slot(2))).sum(2)
+
+    def _slot(self, size: int) -> Tensor:
+        """Where each voice's part of a table begins."""
+        return torch.arange(self.voices, device=self.device) * size
+
+    def _chain(self, x: Tensor, last: Tensor, tokens: Tensor) -> Iterator[Tensor]:
+        """Logits (B, T, tokens) of one voice after another; of ``tokens`` those of the voices above are looked at."""
+        state = torch.tanh(self.begin(x)).flatten(0, 1)  # (B * T, chain)
+        seen = torch.zeros_like(state)
+        for voice in range(self.voices):
+            given = seen + self.before(last[..., voice] + voice * 128).flatten(0, 1)
+            state = self.step(given, state)
+            yield self.out[voice](state).view(*x.shape[:2], TOKENS)
+            seen = self.above(tokens[..., voice] + voice * TOKENS).flatten(0, 1)
+
+    @torch.inference_mode()
+    def sample(self, batch: Frames, *, temperature: float = 1.0, keep: float = 0.98, seed: int = 0) -> Tensor:
+        """Write pieces: the tokens (B, T, V) that were given, and in place of the unknown ones sampled ones.
+
+        Args:
+            batch: what is told; of ``tokens`` and ``pitches`` the shape alone matters.
+            temperature: of the draw, above 0; below 1 likelier notes are drawn more often.
+            keep: the share of probability from which is drawn, the likeliest first (Holtzman et al. 2019).
+            seed: of the draw.
+        """
+        draw = torch.Generator().manual_seed(seed)
+        told, count = self._told(batch), batch.given.shape[1]
+        tokens, pitches = batch.given.clone(), torch.zeros_like(batch.given[:, 0])
+        heard, caches = told.new_zeros(told[:, :1].shape), [None] * len(self.blocks)
+        for frame in range(count):
+            x = told[:, frame : frame + 1] + heard
+            for number, block in enumerate(self.blocks):
+                x, caches[number] = block(x, caches[number])
+            now = tokens[:, frame : frame + 1]
+            for voice, logits in enumerate(self._chain(self.norm(x), pitches[:, None], now)):
+                drawn = _drawn(logits[:, 0] / temperature, pitches[:, voice] > 0, keep, draw)
+                now[:, 0, voice] = torch.where(now[:, 0, voice] == UNKNOWN, drawn, now[:, 0, voice])
+            pitches = sounding(now[:, 0], pitches)
+            heard = self._heard(now, pitches[:, None])
+        return tokens
+
+
+class _Block(nn.Module):
+    """Causal self-attention with relative positions, and two layers on each frame; both normed before."""
+
+    def __init__(self, width: int, heads: int, drop: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
+        self.project = nn.Linear(width, 3 * width)
+        self.far = nn.Parameter(torch.randn(heads, _REACH, width // heads) * 0.02)  # of each distance, 0 first
+        self.join = nn.Linear(width, width)
+        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.drop = nn.Dropout(drop)
+
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """(B, T, width) after those whose keys and values are in the cache (2, B, heads, before, width / heads)."""
+        attended, cache = self._attend(self.norms[0](x), cache)
+        x = x + self.drop(attended)
+        return x + self.drop(self.narrow(gelu(self.widen(self.norms[1](x))))), cache
+
+    def _attend(self, x: Tensor, cache: Tensor | None) -> tuple[Tensor, Tensor]:
+        query, *new = self.project(x).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)  # each (B, h, T, d)
+        kept = torch.stack(new) if cache is None else torch.cat([cache, torch.stack(new)], 3)
+        scores = query @ kept[0].transpose(2, 3) + self._by_distance(query, kept.shape[3])
+        weights = (scores / math.sqrt(query.shape[3])).softmax(3)
+        return self.join((weights @ kept[1]).transpose(1, 2).flatten(2)), kept
+
+    def _by_distance(self, query: Tensor, count: int) -> Tensor:
+        """(B, h, T, count): what each query gives for how far back each key lies; the future is out of reach."""
+        asked = query.shape[2]
+        back = torch.arange(count - 1, -1, -1, device=query.device).clamp(max=_REACH - 1)
+        scores = query @ self.far[:, back].transpose(1, 2)  # (B, h, T, count): the last column is distance 0
+        if asked == 1:
+            return scores
+        skewed = pad(scores, (1, 0)).flatten(2)[:, :, count:].unflatten(2, (asked, count))  # row i moved to its place
+        future = torch.ones(asked, count, dtype=torch.bool, device=query.device).triu(1)
+        return skewed.masked_fill(future, -math.inf)
+
+
+def sounding(tokens: Tensor, before: Tensor) -> Tensor:
+    """The pitches of a frame's tokens, given those of the frame before; 0 for a rest."""
+    return torch.where(tokens == HOLD, before, (tokens - FIRST).clamp_min(0))
+
+
+def _drawn(logits: Tensor, sounds: Tensor, keep: float, draw: torch.Generator) -> Tensor:
+    """A token (B,) of each row of logits (B, tokens): none that begins note 0, nor one that holds what is silent."""
+    logits = logits.clone()
+    logits[:, FIRST] = -math.inf
+    logits[~sounds, HOLD] = -math.inf
+    likely, order = logits.float().softmax(1).sort(1, descending=True)
+    likely = likely * ((likely.cumsum(1) - likely) < keep)
+    return order.gather(1, torch.multinomial(likely, 1, generator=draw))[:, 0]

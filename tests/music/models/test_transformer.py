@@ -1,0 +1,133 @@
+"""The Transformer hears what was, is told what it is told, and nothing else."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from laterna.music.models.transformer import (  # noqa: E402
+    TOKENS,
+    UNKNOWN,
+    Frames,
+    MusicTransformer,
+    _Block,
+    sounding,
+)
+from laterna.music.pieces import FIRST, HOLD, REST  # noqa: E402
+
+FRAMES = 24
+
+
+@pytest.fixture(scope="module")
+def network() -> MusicTransformer:
+    return MusicTransformer.build("debug").eval()
+
+
+def frames(count: int = FRAMES, seed: int = 0, **changed: "torch.Tensor") -> Frames:
+    """Two pieces of notes that begin in each frame."""
+    pitches = torch.randint(50, 80, (2, count, 4), generator=torch.Generator().manual_seed(seed))
+    numbers = {"grids": (4, 1), "keys": (3, 24), "left": (count, -1), "first": (0, 8)}
+    made = {
+        "tokens": pitches + FIRST,
+        "pitches": pitches,
+        "given": torch.full_like(pitches, UNKNOWN),
+        "counts": torch.tensor([count, count - 4]),
+        **{name: torch.tensor(pair) for name, pair in numbers.items()},
+    }
+    return Frames(**made | changed)
+
+
+def other(batch: Frames, where: tuple[slice | int, ...]) -> Frames:
+    """The same with another note there."""
+    tokens, pitches = batch.tokens.clone(), batch.pitches.clone()
+    tokens[where], pitches[where] = FIRST + 40, 40
+    return batch._replace(tokens=tokens, pitches=pitches)
+
+
+def differs(network: MusicTransformer, one: Frames, two: Frames) -> "torch.Tensor":
+    """(T, V): whether the logits of the first piece differ."""
+    with torch.no_grad():
+        return ((network(one) - network(two))[0].abs() > 1e-6).any(-1)
+
+
+def test_a_frame_hears_all_before_it_and_nothing_after(network: MusicTransformer) -> None:
+    changed = differs(network, frames(), other(frames(), (slice(None), 10)))
+    assert not changed[:10].any()
+    assert changed[11:].all()
+
+
+def test_a_voice_hears_those_above_it_in_its_frame(network: MusicTransformer) -> None:
+    changed = differs(network, frames(), other(frames(), (slice(None), 10, 1)))
+    assert changed[10].tolist() == [False, False, True, True]
+
+
+def test_what_is_told_in_advance_is_heard_before_it_sounds(network: MusicTransformer) -> None:
+    told = frames().given.clone()
+    told[:, 12, 0] = FIRST + 60
+    changed = differs(network, frames(), frames(given=told))
+    assert changed[4:12].all()
+
+
+@pytest.mark.parametrize(("name", "value"), [("grids", (2, 2)), ("keys", (5, 5)), ("left", (7, 7)), ("first", (3, 3))])
+def test_grid_key_place_and_end_are_heard(network: MusicTransformer, name: str, value: tuple[int, int]) -> None:
+    assert differs(network, frames(), frames(**{name: torch.tensor(value)})).any()
+
+
+def test_what_was_told_and_what_lies_beyond_the_end_has_no_say_in_the_loss(network: MusicTransformer) -> None:
+    loss = network.loss(frames(), "model", 0)["loss"]
+    beyond = frames()
+    beyond.tokens[1, FRAMES - 4 :] = 0
+    assert torch.equal(network.loss(beyond, "model", 0)["loss"], loss)
+    told = frames().given.clone()
+    told[:, :, 0] = frames().tokens[:, :, 0]
+    nats = network.nats(frames(given=told))
+    assert not nats[:, :, 0].any()
+    assert (nats[:, :, 1:] > 0).all()
+
+
+def test_a_block_goes_on_from_its_cache_as_if_it_saw_all_at_once() -> None:
+    block, x = _Block(32, 2, 0.0).eval(), torch.randn(2, 9, 32, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        whole, cache, parts = block(x)[0], None, []
+        for frame in x.split(1, 1):
+            made, cache = block(frame, cache)
+            parts.append(made)
+    assert torch.allclose(torch.cat(parts, 1), whole, atol=1e-5)
+
+
+def test_far_frames_are_still_heard() -> None:
+    block, x = _Block(8, 2, 0.0).eval(), torch.randn(1, 400, 8, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        nearer = x.clone()
+        nearer[:, 0] = nearer[:, 1]
+        assert (block(x)[0] - block(nearer)[0])[0, -1].abs().max() > 1e-6
+
+
+def test_samples_keep_what_was_given_and_are_the_same_for_the_same_seed(network: MusicTransformer) -> None:
+    given = frames().given.clone()
+    given[:, :, 0] = FIRST + 70
+    given[:, 5:, 3] = HOLD
+    one, again, another = (network.sample(frames(given=given), seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(one, again)
+    assert not torch.equal(one, another)
+    known = given != UNKNOWN
+    assert torch.equal(one[known], given[known])
+    assert (one < TOKENS).all()
+
+
+def test_samples_follow_the_chances_that_forward_gives(network: MusicTransformer) -> None:
+    """The coldest draw is the likeliest token of the whole network at once, frame by frame."""
+    blank = frames(given=torch.full((2, FRAMES, 4), UNKNOWN))
+    drawn = network.sample(blank, temperature=0.01, keep=1e-6)
+    pitches = torch.zeros(2, FRAMES, 4, dtype=torch.long)
+    for frame in range(FRAMES):
+        pitches[:, frame] = sounding(drawn[:, frame], pitches[:, frame - 1] if frame else torch.zeros(2, 4).long())
+    with torch.no_grad():
+        logits = network(blank._replace(tokens=drawn, pitches=pitches))
+    logits[..., FIRST] = -torch.inf
+    silent = torch.cat([torch.ones(2, 1, 4, dtype=torch.bool), pitches[:, :-1] == 0], 1)
+    logits[..., HOLD][silent] = -torch.inf
+    assert torch.equal(logits.argmax(-1), drawn)
+
+
+def test_what_sounds_goes_on_until_another_note_or_a_rest() -> None:
+    assert sounding(torch.tensor([HOLD, REST, FIRST + 64]), torch.tensor([60, 60, 60])).tolist() == [60, 0, 64]
