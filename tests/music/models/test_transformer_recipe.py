@@ -118,13 +118,13 @@ def test_the_baseline_knows_how_often_each_token_comes(table: Path) -> None:
 
 @pytest.mark.slow
 def test_it_keeps_the_contract_of_a_model(table: Path) -> None:
-    assert "overfits" in check_model(recipe, table, steps=150)
+    assert "overfits" in check_model(recipe, table, steps=500)
 
 
 @pytest.mark.slow
 def test_a_short_training_learns_which_chord_follows(table: Path, tmp_path: Path) -> None:
     network, splits = MusicTransformer.build("debug"), recipe.splits(table)
-    settings = Settings(150, 8, device="cpu")
+    settings = Settings(800, 8, device="cpu")
     launch.run(launch.Job(recipe, Splits(*[splits.train] * 3), settings, tmp_path, False), network, lambda news: None)
     assert metrics(network.eval(), splits.test)["nats"] < 0.5 * baseline(splits)["nats"]
 
