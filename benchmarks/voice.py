@@ -27,6 +27,7 @@ from laterna.voice.metrics import mel_cepstra
 from laterna.voice.metrics import spoken as mel_spoken
 from laterna.voice.speak import speak
 from laterna.voice.spectrum import SAMPLE_RATE, log_mel
+from laterna.voice.timing import voiced
 from laterna.voice.warping import compared, path
 
 SENTENCES, HARD = (HERE / name for name in ("voice_sentences.txt", "voice_hard_sentences.txt"))
@@ -156,14 +157,16 @@ def stumbles(voice: Studio, speaker: str, sentences: Sequence[str], folder: Path
         f"{len(sentences)} sentences that training never saw, 156 hard (lone and repeated words, letters, lists,"
         f" three in one): paired with the teacher's by time warping, over {STUCK} s of ours on {MOMENT} s of the"
         f" teacher's speech or over {SKIPPED} s of the teacher's speech on {MOMENT} s of ours (0.2 s cut out of a"
-        f" sentence is found, and 0.4 s said twice), or a length beyond {TOO_SHORT} to {TOO_LONG} times the teacher's"
+        f" sentence is found, and 0.4 s said twice), or a length without the silence around it beyond {TOO_SHORT} to"
+        f" {TOO_LONG} times the teacher's"
     )
     return Row(f"skips, repeats, no stop: {speaker}", f"<= {WORST:.0%}", f"{share:.1%}", share <= WORST, protocol)
 
 
 def stumbled(ours: np.ndarray, teachers: np.ndarray) -> bool:
     """Whether a sentence was skipped in, repeated in, drawn out or cut off."""
-    if not TOO_SHORT <= len(ours) / len(teachers) <= TOO_LONG:
+    lengths = [sounding[-1][1] - sounding[0][0] for sounding in (voiced(x, SAMPLE_RATE) for x in (ours, teachers))]
+    if not TOO_SHORT <= lengths[0] / lengths[1] <= TOO_LONG:
         return True
     one, two = path(*(mel_cepstra(sound)[::2] for sound in (teachers, ours)))  # every 10 ms
     speaks = mel_spoken(teachers)[::2][one]

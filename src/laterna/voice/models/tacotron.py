@@ -10,7 +10,8 @@ Where it departs from the paper:
 - attention is guided (Tachibana et al. 2018, arXiv:1710.08969): towards the true place where the data say when each
   phone ends, along the diagonal where they don't; it learns where to look now, not through where it looked before;
 - the second recurrent layer feeds nothing back to attention, so that training runs it over all steps at once;
-- while it speaks, attention may only move forwards, a few symbols a step: nothing is skipped or said again.
+- while it speaks, the prenet's dropout is at half its strength, with which it is understood better, and attention may
+  go back by one symbol and on by a few in a step: it neither leaps nor starts again.
 """
 
 import math
@@ -23,7 +24,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, dropout, pad, 
 
 from laterna.errors import ModelError
 from laterna.learning.model import Model, Phase
-from laterna.voice.engines.studio.acoustic import AHEAD, BACK, BEYOND, NAME, QUIETEST, SLOWEST, SPREAD, VERSION
+from laterna.voice.engines.studio.acoustic import AHEAD, BACK, BEYOND, NAME, NOISE, QUIETEST, SLOWEST, SPREAD, VERSION
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
@@ -172,10 +173,11 @@ class Tacotron(Model):
         voices = self.voices(whose)[:, None].expand(-1, symbols.shape[1], -1)
         return torch.cat([read, voices], 2), unread
 
-    def _seen_before(self, frames: Tensor) -> Tensor:
-        """The last frame of each step through the prenet, whose dropout stays on when it speaks."""
+    def _seen_before(self, frames: Tensor, noise: float = 1.0) -> Tensor:
+        """The last frame of each step through the prenet, whose dropout stays on, in some measure, when it speaks."""
         for layer in self.prenet:
-            frames = dropout(relu(layer(frames)), 0.5, True)
+            x = relu(layer(frames))
+            frames = noise * dropout(x, 0.5, True) + (1 - noise) * x
         return frames
 
     def _look(self, memory: Tensor, unread: Tensor, seen: Tensor) -> tuple[Tensor, Tensor]:
@@ -238,7 +240,7 @@ class Tacotron(Model):
         last = pad(memory.new_ones(1, 1), (0, count - 1))
         total, frame, place, far = last, memory.new_zeros(1, 1, BANDS), 0, torch.arange(count, device=self.device)[None]
         for _ in range(math.ceil(count * SLOWEST * _FRAMES_A_SECOND / self.group)):
-            seen = self.seen(self._seen_before(frame))[:, 0]
+            seen = self.seen(self._seen_before(frame, NOISE))[:, 0]
             hidden, cell = lstm_cell(seen + self.looked(torch.cat([context, hidden], 1)), cell)
             last = self._attend(hidden, keys, last, total, (far < place - BACK) | (far > place + AHEAD))
             total, place = total + last, max(place, int(last.argmax()))

@@ -20,6 +20,7 @@ from laterna.voice.text.phones import SYMBOLS
 
 NAME, VERSION = "voice/tacotron", 2
 BACK, AHEAD = 1, 8  # symbols by which attention may move in a step
+NOISE = 0.5  # of the prenet's dropout while it speaks
 BEYOND = 12  # frames beyond the end that the postnet sees
 SLOWEST = 0.4  # seconds a symbol, at most, before speech is cut off
 QUIETEST, SPREAD = -11.5, 3.0  # log magnitudes are shifted and scaled for the network
@@ -168,8 +169,8 @@ class Acoustic:
 
 
 def dropped(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Half of the values, doubled, and nothing in place of the others."""
-    return x * (2 * rng.integers(0, 2, len(x), np.uint8)).astype(np.float32)
+    """Half of the values stronger, the others weaker, by ``NOISE``: all or nothing would be dropout."""
+    return x * (1 - NOISE + 2 * NOISE * rng.integers(0, 2, len(x), np.uint8)).astype(np.float32)
 
 
 def lstm_cell(gates: np.ndarray, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
