@@ -85,7 +85,7 @@ def harmonise(melody: ScoreTick, *, model: str = "music/transformer", seed: int 
     given = np.full(piece.pitches.shape, -1)
     given[:, 0] = tokens_of(piece)[:, 0]
     written = _cleanest(_written(given, model, piece.key, 0.8, seed), piece.key)
-    return timed_as(score_of(written.moved(-12 * octaves), key=piece.key, title="harmonised"), melody)
+    return _like(melody, written.moved(-12 * octaves), piece.key, "harmonised")
 
 
 def extend(score: ScoreTick, seconds: float, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
@@ -106,10 +106,8 @@ def extend(score: ScoreTick, seconds: float, *, model: str = "music/transformer"
         raise DataError(f"A score can't be extended by {seconds:g} s: ask for up to {LONGEST:g}.")
     more = max(1, round(seconds * _last_tempo(score) / 60 * GRID))
     given = np.concatenate([tokens_of(piece), np.full((more, VOICES), -1)])
-    return timed_as(
-        score_of(_cleanest(_written(given, model, piece.key, 0.9, seed), piece.key), key=piece.key, title="extended"),
-        score,
-    )
+    written = _cleanest(_written(given, model, piece.key, 0.9, seed), piece.key)
+    return _like(score, written, piece.key, "extended")
 
 
 def vary(score: ScoreTick, amount: float = 0.5, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
@@ -134,10 +132,13 @@ def vary(score: ScoreTick, amount: float = 0.5, *, model: str = "music/transform
     begun = np.where(piece.pitches > 0, FIRST + piece.pitches, REST)
     after = np.concatenate([np.zeros((1, VOICES), bool), anew[:-1]])  # what was held out of a new quarter begins there
     given = np.where(anew, -1, np.where(after, begun, tokens_of(piece)))
-    return timed_as(
-        score_of(_cleanest(_written(given, model, piece.key, 0.9, seed), piece.key), key=piece.key, title="varied"),
-        score,
-    )
+    written = _cleanest(_written(given, model, piece.key, 0.9, seed), piece.key)
+    return _like(score, written, piece.key, "varied")
+
+
+def _like(score: ScoreTick, written: Piece, key: Key, title: str) -> ScoreTick:
+    """What was written to a score, with that one's tempos, metres and key signatures."""
+    return timed_as(score_of(written, key=key, title=title), score)
 
 
 def _drawn_key(manner: Manner, seed: int) -> Key:

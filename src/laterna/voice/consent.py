@@ -17,7 +17,7 @@ from typing import Any
 
 from laterna.errors import DataError
 from laterna.media.files import quoted
-from laterna.voice.manifest import Row, read_manifest, sound_length
+from laterna.voice.manifest import Row, check_speech, read_manifest
 
 CONSENT = "consent.toml"
 UNNAMED = "speaker"  # the table of one whom the manifest does not name
@@ -44,14 +44,9 @@ def read_agreed(data: Path) -> tuple[list[Row], dict[str, Consent]]:
         DataError: the manifest is wrong, or a consent is missing or incomplete.
     """
     rows = [replace(row, speaker=row.speaker or UNNAMED) for row in read_manifest(data)]
-    _check_lengths(rows)
-    return rows, read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
-
-
-def _check_lengths(rows: Iterable[Row]) -> None:
-    """Look at the heads of all recordings, so that a bad one shows before hours of training."""
     for row in rows:
-        sound_length(row)
+        check_speech(row)  # a bad one shows before hours of training
+    return rows, read_consent(data if data.is_dir() else data.parent, sorted({row.speaker for row in rows}))
 
 
 def read_consent(folder: Path, speakers: Iterable[str]) -> dict[str, Consent]:

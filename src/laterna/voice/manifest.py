@@ -5,6 +5,8 @@
 
 import csv
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,39 +67,42 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Row]:
     return [_row(values, path, number) for number, values in enumerate(given, 2)]
 
 
-def sound_length(row: Row) -> float:
-    """Seconds of a recording.
+def check_speech(row: Row) -> None:
+    """Look at a recording's head: what :func:`read_speech` would refuse, but for silence.
 
     Raises:
         DataError: the file can't be read, is shorter than a tenth of a second, or lasts longer than a minute.
     """
-    try:
-        length = float(soundfile.info(row.audio).duration)
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise DataError(f"{quoted(row.audio)} can't be read as sound: save it as WAV or FLAC.") from error
-    if length > _LONGEST:
-        raise DataError(f"{quoted(row.audio)} lasts over {_LONGEST} s: cut it into single sentences.")
-    if length < _SHORTEST:
-        raise DataError(f"{quoted(row.audio)} lasts under {_SHORTEST} s: take its row out of the manifest.")
-    return length
+    with _opened(row):
+        pass
 
 
 def read_speech(row: Row) -> np.ndarray:
     """The samples of a recording: mono float32 at 16 kHz.
 
     Raises:
-        DataError: the file can't be read, is silent, too short, or lasts longer than a minute.
+        DataError: the file can't be read, is silent, shorter than a tenth of a second, or lasts longer than a minute.
     """
-    sound_length(row)
-    try:
-        with soundfile.SoundFile(row.audio) as file:
-            rate = file.samplerate
-            samples = file.read(dtype="float32", always_2d=True).mean(1)
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise DataError(f"{quoted(row.audio)} can't be read as sound: save it as WAV or FLAC.") from error
-    if not len(samples) or not np.abs(samples).max() >= _SILENT:
+    with _opened(row) as file:
+        rate = file.samplerate
+        samples = file.read(dtype="float32", always_2d=True).mean(1)
+    if not np.abs(samples).max() >= _SILENT:
         raise DataError(f"{quoted(row.audio)} is silent: record it again, or take its row out of the manifest.")
     return samples if rate == SAMPLE_RATE else soxr.resample(samples, rate, SAMPLE_RATE)
+
+
+@contextmanager
+def _opened(row: Row) -> Iterator[soundfile.SoundFile]:
+    """The recording's file, once its length is known to do."""
+    try:
+        with soundfile.SoundFile(row.audio) as file:
+            if len(file) > _LONGEST * file.samplerate:
+                raise DataError(f"{quoted(row.audio)} lasts over {_LONGEST} s: cut it into single sentences.")
+            if len(file) < _SHORTEST * file.samplerate:
+                raise DataError(f"{quoted(row.audio)} lasts under {_SHORTEST} s: take its row out of the manifest.")
+            yield file
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise DataError(f"{quoted(row.audio)} can't be read as sound: save it as WAV or FLAC.") from error
 
 
 def _row(values: dict[str, str | None], path: Path, number: int) -> Row:

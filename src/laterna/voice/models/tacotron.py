@@ -239,7 +239,7 @@ class Tacotron(Model):
         cell, context, state = hidden, memory.new_zeros(1, memory.shape[2]), None
         last = pad(memory.new_ones(1, 1), (0, count - 1))
         total, frame, place, far = last, memory.new_zeros(1, 1, BANDS), 0, torch.arange(count, device=self.device)[None]
-        for _ in range(math.ceil(count * SLOWEST * _FRAMES_A_SECOND / self.group)):
+        for step in range(math.ceil(count * SLOWEST * _FRAMES_A_SECOND / self.group)):
             seen = self.seen(self._seen_before(frame, NOISE))[:, 0]
             hidden, cell = lstm_cell(seen + self.looked(torch.cat([context, hidden], 1)), cell)
             last = self._attend(hidden, keys, last, total, (far < place - BACK) | (far > place + AHEAD))
@@ -247,7 +247,7 @@ class Tacotron(Model):
             context = last @ memory[0]
             decoded, state = self.decode(torch.cat([hidden, context], 1)[:, None], state)
             both = torch.cat([decoded[:, 0], context], 1)
-            if place >= count - 2 and self.stop(both).item() > 0 and frame.any():
+            if step and place >= count - 2 and self.stop(both).item() > 0:
                 return  # these frames would lie beyond the end, where nothing was learnt
             made = self.frames(both).view(1, self.group, BANDS + DETAIL)
             frame = made[:, -1:, :BANDS]
