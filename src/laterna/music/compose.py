@@ -20,7 +20,7 @@ SHORTEST, LONGEST = 4.0, 600.0  # seconds of a composition
 _HALF_BAR = 2  # quarter notes; a composition is a whole number of half bars
 _YIELDS = 0.25  # the share by which the tempo gives way, at most
 _MOST = 4096  # frames that are written at a time: the time that takes grows with their square
-_ATTEMPTS = range(4, 17)  # pieces that are written at a time, of which the cleanest is taken
+_FEWEST, _MOST_PIECES = 4, 16  # that are written at a time, of which the cleanest is taken
 _TOGETHER = 16_384  # frames of them all, about: long pieces are tried less often
 _AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in the wrong mode
 _SOPRANO = 57, 84  # MIDI numbers that a melody to harmonise may have, once it is moved by octaves
@@ -155,11 +155,11 @@ def _cleanest(pieces: Sequence[Piece], key: Key) -> Piece:
     """The piece with the fewest faults and quarters of standstill, in the mode of its key, that ends on its tonic."""
 
     def unclean(piece: Piece) -> int:
-        lowest = int(piece.pitches[-1].max() and piece.pitches[-1][piece.pitches[-1] > 0].min())
-        away = not lowest or lowest % 12 != key.tonic
+        last = piece.pitches[-1][piece.pitches[-1] > 0]
+        away = not len(last) or last.min() % 12 != key.tonic
         begins = ((piece.pitches > 0) & ~piece.held).any(1)
         still = sum(not begins[first : first + piece.grid].any() for first in range(0, len(piece), piece.grid))
-        return len(faults(piece)) + still + _AS_BAD * (away + 2 * (piece.key.mode != key.mode))
+        return len(faults(piece)) + still + _AS_BAD * (bool(away) + 2 * (piece.key.mode != key.mode))
 
     return min(pieces, key=unclean)
 
@@ -177,7 +177,7 @@ def _written(given: np.ndarray, model: str, key: Key, temperature: float, seed: 
     network = load(model)
     if not isinstance(network, MusicTransformer):
         raise ModelError(f"{model} writes no music: name weights of {MusicTransformer.name}.")
-    attempts = min(max(_TOGETHER // len(given), _ATTEMPTS[0]), _ATTEMPTS[-1])
+    attempts = min(max(_TOGETHER // len(given), _FEWEST), _MOST_PIECES)
     told = torch.from_numpy(np.where(given < 0, UNKNOWN, given)).long().repeat(attempts, 1, 1)
     numbers = ([len(given)], [GRID], [key.number], [len(given)], [0])
     batch = Frames(told, torch.zeros_like(told), told, *(torch.tensor(n * attempts) for n in numbers))
