@@ -57,7 +57,8 @@ def test_what_is_read_as_it_stands_is_spelt_as_it_stands(words: list[list[str]])
         ("Is it well-made?", "Is it well made?"),
         ("It cost 5 dollars", None),
         ("Mr. Brown left.", None),
-        ("x", None),
+        ("x", "X."),
+        ("...", None),
         ("a" * 300, None),
     ],
 )
@@ -103,3 +104,16 @@ def test_flite_reads_a_text_into_a_manifest(tmp_path: Path) -> None:
         assert row.phones[-1] in ENDS
         assert row.phones.count(BOUNDARY) + row.phones.count(PAUSE) == row.text.count(" ")
     assert (corpora.VOICES[0], rows[0].speaker) == ("rms", "slt")
+
+
+@pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed: apt install flite")
+def test_sentences_of_a_benchmark_are_left_out(tmp_path: Path) -> None:
+    written = [f"The {word} lamp is lit." for word in ("red", "green", "blue", "old")]
+    text, benchmark = tmp_path / "text.txt", tmp_path / "benchmark.txt"
+    text.write_text(" ".join(written))
+    benchmark.write_text("The red lamp, is lit!\n\nThe old lamp is lit.\n")
+    rows = read_manifest(corpus(text, tmp_path / "new", voices=("slt",), sentences=2, without=benchmark, seed=1))
+    assert len(rows) == 2
+    assert not any(word in row.text.lower() for row in rows for word in ("red", "old"))
+    with pytest.raises(DataError, match=r"none\.txt' does not exist"):
+        corpus(text, tmp_path / "more", without=tmp_path / "none.txt")

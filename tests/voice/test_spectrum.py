@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laterna.voice.spectrum import BANDS, FLOOR, HOP, SAMPLE_RATE, WINDOW, griffin_lim, log_mel, mel_filters
+from laterna.voice.spectrum import BANDS, FLOOR, HOP, SAMPLE_RATE, WINDOW, griffin_lim, log_mel, mel_filters, righted
 
 
 def tone(hertz: float, seconds: float = 0.5, level: float = 0.5) -> np.ndarray:
@@ -64,3 +64,23 @@ def test_griffin_lim_repeats_by_its_seed() -> None:
 def test_griffin_lim_of_nothing_is_nothing_and_of_silence_is_silence() -> None:
     assert len(griffin_lim(np.empty((0, BANDS), np.float32))) == 0
     assert np.abs(griffin_lim(log_mel(np.zeros(4096, np.float32)))).max() < 1e-3
+
+
+def test_a_sound_is_put_right_by_the_mel_frames_that_were_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    asked = log_mel(tone(300) * np.linspace(0.1, 1, 8000, dtype=np.float32) + rng.normal(0, 0.01, 8000).astype("f4"))
+    wrong = (tone(300) + rng.normal(0, 0.02, 8000)).astype(np.float32)
+    before, after = (np.abs(log_mel(sound) - asked).mean() for sound in (wrong, righted(wrong, asked)))
+    assert after < 0.4 * before
+
+
+def test_what_is_right_stays_so() -> None:
+    right = tone(300) * np.hanning(8000).astype(np.float32)
+    right = right[: len(right) // HOP * HOP]
+    assert np.allclose(righted(right, log_mel(right)), right, atol=2e-3)
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_a_sound_of_a_frame_or_two_is_put_right_too(frames: int) -> None:
+    sound = tone(300)[: frames * HOP]
+    assert righted(sound, log_mel(sound)).shape == sound.shape

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from difflib import SequenceMatcher
 from functools import partial
@@ -43,8 +43,9 @@ _PHONE = re.compile(r"(\w+):([\d.]+)")
 _PART = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[,.?!]")
 _PAUSES = re.compile(r"\s*[,;:()\[\]–—]+\s*|\s-+\s|--+")
 _LETTERS = re.compile(r"[A-Za-z',.?! ]+")
-_LEAST, _MOST = 2, 240  # characters of a sentence
-_SHORT_OF = 0.04  # the share of sentences that are made to be hard
+_LEAST, _MOST = 1, 240  # characters of a sentence
+_HARD_OF = 0.15  # the share of sentences that are made to be hard
+_NO_MARKS = str.maketrans("", "", ",.?!")
 _EXAMPLE = re.compile(r'"([^"]+)"')
 _PATIENCE = 120  # seconds for a sentence; it takes a tenth of one
 
@@ -65,6 +66,7 @@ def corpus(
     *,
     voices: Sequence[str] = ("rms", "slt"),
     sentences: int = 4000,
+    without: Path | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
@@ -75,6 +77,7 @@ def corpus(
         out: a new folder, for ``manifest.csv``, ``consent.toml`` and ``<voice>/<number>.wav``.
         voices: of flite's: rms, slt, awb or kal16.
         sentences: how many each voice reads; a few of them are made hard, of repeated and lone words.
+        without: a text file of sentences that must not be among them, such as those of a benchmark.
         seed: chooses and joins them.
         progress: is told how many sentences are read, and of how many.
 
@@ -89,7 +92,8 @@ def corpus(
     if out.exists():
         raise DataError(f"{quoted(out)} is there already: name a new folder.")
     wanted = sentences * len(voices)
-    chosen = _varied(list(_written(text)), wanted, np.random.default_rng(seed))
+    unheard = set() if without is None else {_bare(line) for line in _lines(without)}
+    chosen = _varied(list(_written(text)), unheard, wanted, np.random.default_rng(seed))
     jobs = [
         (voice, number, chosen[number * len(voices) + i])
         for i, voice in enumerate(voices)
@@ -118,13 +122,21 @@ def plain(sentence: str) -> str | None:
 
 def _written(text: Path) -> Iterator[str]:
     """Sentences of a text file, or WordNet's examples and definitions."""
-    if not text.exists():
-        raise DataError(f"{quoted(text)} does not exist: name a text file.")
-    if not text.is_dir():
-        found = (s for part in paragraphs(text.read_text("utf-8", "replace")) for s in part)
-    else:
-        found = (s for file in sorted(text.glob("data.*")) for s in _examples(file))
+    files = sorted(text.glob("data.*"))
+    found = (s for file in files for s in _examples(file)) if text.is_dir() else _lines(text)
     yield from (line for sentence in found if (line := plain(sentence)))
+
+
+def _lines(text: Path) -> Iterator[str]:
+    """The sentences of a text file."""
+    if not text.is_file():
+        raise DataError(f"{quoted(text)} does not exist: name a text file.")
+    yield from (s for part in paragraphs(text.read_text("utf-8", "replace")) for s in part)
+
+
+def _bare(sentence: str) -> str:
+    """Its words alone, in small letters."""
+    return " ".join(_PART.findall(sentence.lower().translate(_NO_MARKS)))
 
 
 def _examples(file: Path) -> Iterator[str]:
@@ -136,16 +148,17 @@ def _examples(file: Path) -> Iterator[str]:
             yield definition
 
 
-def _varied(written: list[str], count: int, rng: np.random.Generator) -> list[str]:
-    """As many sentences as wanted, none twice: some joined in pairs, some hard."""
-    written = list(dict.fromkeys(written))
+def _varied(written: list[str], unheard: Container[str], count: int, rng: np.random.Generator) -> list[str]:
+    """As many sentences as wanted, none twice nor unheard: some joined in pairs, some hard."""
+    written = [line for line in dict.fromkeys(written) if _bare(line) not in unheard]
     rng.shuffle(written)
     words = sorted({word for line in written[:20000] for word in _PART.findall(line) if word.isalpha()})
     queue, chosen = iter(written), list[str]()
     while len(chosen) < count:
         kind = rng.random()
-        if kind < _SHORT_OF and words:
-            chosen.append(_hard(words, rng))
+        if kind < _HARD_OF and words:
+            hard = _hard(words, written, rng)
+            chosen += [hard] * (_bare(hard) not in unheard)
             continue
         line = next(queue, None)
         if line is None:
@@ -158,18 +171,20 @@ def _varied(written: list[str], count: int, rng: np.random.Generator) -> list[st
     return chosen
 
 
-def _hard(words: Sequence[str], rng: np.random.Generator) -> str:
-    """What acoustic models stumble over: lone words, the same word again and again, letters, bare lists."""
+def _hard(words: Sequence[str], written: Sequence[str], rng: np.random.Generator) -> str:
+    """What acoustic models stumble over: a word or two, the same word again and again, letters, bare lists."""
     some = [str(word) for word in rng.choice(words, rng.integers(2, 7))]
-    letters = [chr(ord("a") + int(n)) for n in rng.integers(0, 26, rng.integers(2, 6))]
+    letters = [chr(ord("a") + int(n)) for n in rng.integers(0, 26, rng.integers(1, 6))]
+    opening = written[int(rng.integers(len(written)))].split()[: rng.integers(1, 5)]
     made = (
         [some[0]],
         some[:1] * int(rng.integers(2, 6)),
         [", ".join(some)],
         [" ".join(letters).upper()],
         [some[0], *letters, some[1]],
+        opening,
     )
-    line = plain(" ".join(made[rng.integers(len(made))]) + "." * int(rng.random() < 0.8))
+    line = plain(" ".join(made[rng.integers(len(made))]) + rng.choice(["", ".", ".", ".", "!", "?"]))
     return line or "Yes."
 
 

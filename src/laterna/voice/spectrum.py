@@ -1,6 +1,7 @@
 """Mel spectra of speech, the form in which an acoustic model hands a sentence to a vocoder."""
 
 from functools import cache
+from typing import Literal
 
 import numpy as np
 
@@ -9,6 +10,7 @@ WINDOW = 1024  # samples, Hann, and the length of the Fourier transform
 HOP = 256  # samples from frame to frame: 16 ms
 BANDS = 80
 FLOOR = 1e-5  # the least magnitude: below it lies silence
+RIGHTED, CHANGED = 2, 1.5  # how often a sound is put right by its mel frames, and the greatest log gain each time
 
 _BLOCK = 4096  # frames that are looked at at a time
 
@@ -38,13 +40,11 @@ def window() -> np.ndarray:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
 
 
-def _spectra(samples: np.ndarray) -> list[np.ndarray]:
-    """(frames, 513) complex64 spectra, some thousand frames at a time."""
+def _spectra(samples: np.ndarray, edges: Literal["reflect", "constant"] = "reflect") -> list[np.ndarray]:
+    """(frames, 513) complex64 spectra, some thousand frames at a time; beyond its ends a sound is mirrored or still."""
     count = len(samples) // HOP
     margin = (WINDOW - HOP) // 2
-    padded = np.pad(
-        samples[: count * HOP].astype(np.float32), margin, "reflect" if len(samples) > margin else "constant"
-    )
+    padded = np.pad(samples[: count * HOP].astype(np.float32), margin, edges if len(samples) > margin else "constant")
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP] if count else np.empty((0, WINDOW))
     blocks = [frames[start : start + _BLOCK] for start in range(0, max(count, 1), _BLOCK)]
     return [np.fft.rfft(block * window(), axis=1).astype(np.complex64) for block in blocks]
@@ -72,6 +72,26 @@ def griffin_lim(log_mels: np.ndarray, iterations: int = 60, *, seed: int = 0) ->
         spectra = np.concatenate(_spectra(samples))
         samples = _inverse(magnitudes * spectra / np.maximum(np.abs(spectra), 1e-9))
     return samples[: count * HOP]
+
+
+def righted(samples: np.ndarray, log_mels: np.ndarray) -> np.ndarray:
+    """Samples (256 frames) whose mel frames are nearer to ``log_mels`` (frames, 80) than those of ``samples``.
+
+    Twice over, the spectrum of each frame is filtered by what its bands lack or have over; phases stay. Iterations of
+    Griffin and Lim, that is, which begin with good phases.
+    """
+    for _ in range(RIGHTED):
+        spectra = np.concatenate(_spectra(samples, "constant"))
+        lacking = log_mels - np.log(np.maximum(np.abs(spectra) @ mel_filters().T, FLOOR))
+        samples = _inverse(spectra * np.exp(lacking.clip(-CHANGED, CHANGED) @ spread().T))
+    return samples
+
+
+@cache
+def spread() -> np.ndarray:
+    """The share of each mel band in what is done to each frequency: (513, 80) float32."""
+    filters = mel_filters().T
+    return filters / np.maximum(filters.sum(1, keepdims=True), 1e-9)
 
 
 def _inverse(spectra: np.ndarray) -> np.ndarray:

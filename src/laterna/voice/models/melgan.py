@@ -14,6 +14,8 @@ hinge loss and by their features. It departs from it so that a processor can tra
 - A stack of convolutions sees the mel frames before they are upsampled, and shortcuts are the identity.
 - A spectral loss stays all along: distances of log-mel frames and of spectra at three resolutions (Yamamoto et al.
   2020, arXiv:1910.11480). Until ``warm`` steps it is the only one: the spectral warm start.
+- When it speaks, what it made is put right twice by the mel frames, as Griffin and Lim's algorithm would (1984): voices
+  that it never heard need that most.
 - Discriminators are narrow, without groups, and begin with a stride of two.
 - Weights that are kept for speaking alone may lack the discriminators: training begins with fresh ones then.
 
@@ -59,7 +61,18 @@ from laterna.voice.engines.studio.vocoder import (
     noise,
     synthesis_basis,
 )
-from laterna.voice.spectrum import BANDS, FLOOR, HOP, SAMPLE_RATE, WINDOW, mel_filters
+from laterna.voice.spectrum import (
+    BANDS,
+    CHANGED,
+    FLOOR,
+    HOP,
+    RIGHTED,
+    SAMPLE_RATE,
+    WINDOW,
+    mel_filters,
+    spread,
+    window,
+)
 
 _RESOLUTIONS = ((256, 64, 24), (512, 128, 40), (WINDOW, HOP, BANDS))  # window, hop and bands of what is compared
 _FAINT = 1e-3  # the least magnitude of a spectrum that is told from silence
@@ -79,6 +92,11 @@ class MelGAN(Model):
         warm: steps with the spectral loss alone.
     """
 
+    analysis: Tensor
+    synthesis: Tensor
+    squares: Tensor
+    bands: Tensor
+    spread: Tensor
     name = NAME
     version = VERSION
     exports = ("mel",)
@@ -102,6 +120,14 @@ class MelGAN(Model):
         self.warm = warm
         self.generator = Generator(width, rates, widths, depth)
         self.discriminators = nn.ModuleList(Discriminator(judges, 2**scale) for scale in range(scales))
+        for name, values in (
+            ("analysis", analysis_basis(WINDOW)[:, None]),
+            ("synthesis", 1.5 * synthesis_basis(WINDOW)[:, None]),
+            ("squares", window()[None, None] ** 2),
+            ("bands", mel_filters()),
+            ("spread", spread()),
+        ):
+            self.register_buffer(name, torch.from_numpy(values), persistent=False)
 
     def forward(self, mel: Tensor) -> Tensor:
         """Samples (B, 256 frames) of log-mel frames (B, frames, 80); see ``laterna.voice.spectrum``."""
@@ -109,13 +135,27 @@ class MelGAN(Model):
         places = torch.arange(mel.shape[1] * HOP, device=mel.device)
         hiss = self.generator.noise[places % len(self.generator.noise)]
         exact = (_hertz(logits) * 4).round() / 4  # so that no rounding of sums moves a pulse
-        return self.generator.sound(mel, filters, exact, hiss)
+        return self.righted(self.generator.sound(mel, filters, exact, hiss), mel)
 
     @torch.inference_mode()
     def speak(self, mel: np.ndarray) -> np.ndarray:
         """Samples (256 frames) float32 of log-mel frames (frames, 80)."""
         given = torch.from_numpy(np.ascontiguousarray(mel, np.float32)).to(self.device)
         return self(given[None])[0].cpu().numpy()
+
+    def righted(self, samples: Tensor, mel: Tensor) -> Tensor:
+        """Samples (B, N) whose mel frames are nearer to those given (B, frames, 80); ``laterna.voice.spectrum`` too."""
+        margin = (WINDOW - HOP) // 2
+        weight = conv_transpose1d(torch.ones_like(mel[:1, :, :1]).mT, self.squares, stride=HOP, padding=margin)
+        for _ in range(RIGHTED):
+            real, imaginary = conv1d(samples[:, None], self.analysis, stride=HOP, padding=margin).chunk(2, 1)
+            bands = self.bands @ (real.square() + imaginary.square()).clamp_min(1e-20).sqrt()
+            lacking = (mel.mT - bands.clamp_min(FLOOR).log()).clamp(-CHANGED, CHANGED)
+            gain = (self.spread @ lacking).exp()
+            spectra = torch.cat([gain * real, gain * imaginary], 1)
+            made = conv_transpose1d(spectra, self.synthesis, stride=HOP, padding=margin)
+            samples = (made / weight.clamp_min(1e-3))[:, 0]
+        return samples
 
     def example(self) -> tuple[Tensor, ...]:
         return (torch.randn(2, 12, BANDS, generator=torch.Generator().manual_seed(0)) - 5,)
@@ -152,11 +192,11 @@ class MelGAN(Model):
     def apart(self, samples: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
         """How far two sounds (B, N) are apart: in spectra and in log-mel frames, at three resolutions."""
         spectra, mels = [], []
-        for window, hop, bands in _RESOLUTIONS:
-            one, two = (_spectrum(sound, window, hop) for sound in (samples, made))
+        for fft, hop, bands in _RESOLUTIONS:
+            one, two = (_spectrum(sound, fft, hop) for sound in (samples, made))
             convergence = (one - two).norm(dim=(1, 2)) / (one.norm(dim=(1, 2)) + 1)
             spectra.append(convergence.mean() + l1_loss(two.clamp_min(_FAINT).log(), one.clamp_min(_FAINT).log()))
-            filters = torch.from_numpy(mel_filters(window, bands)).to(samples.device)
+            filters = torch.from_numpy(mel_filters(fft, bands)).to(samples.device)
             one, two = ((filters @ magnitudes).clamp_min(FLOOR).log() for magnitudes in (one, two))
             mels.append(l1_loss(two, one))
         return torch.stack(spectra).mean(), torch.stack(mels).mean()

@@ -13,7 +13,7 @@ import numpy as np
 from laterna.errors import ModelError
 from laterna.learning.folder import CONFIG, claimed, tensors
 from laterna.media.files import quoted
-from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, WINDOW, mel_filters
+from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, WINDOW, mel_filters, righted
 
 NAME, VERSION = "voice/melgan", 1
 MEAN, SPREAD = -5.0, 2.5  # of log-mel frames, roughly: what the network sees of them
@@ -55,7 +55,7 @@ class Vocoder:
             x = self._stack(f"stacks.{index + 1}", self._risen(f"rises.{index}", _leaky(x), rate))
         base = _between(mel, HOP // self._hop) @ self._envelope.T - np.float32(LEVEL)
         filters = self._convolved("last", _leaky(x))  # (T, 3 bins)
-        return self._sound(base, filters, voice)
+        return righted(self._sound(base, filters, voice), mel)
 
     def _stack(self, name: str, x: np.ndarray) -> np.ndarray:
         """Dilated convolutions, each added to its input (T, channels)."""
