@@ -1,4 +1,4 @@
-"""Scores are read from MIDI and ABC, written as MIDI, and what is no score is told in one sentence."""
+"""Scores are read from MIDI, MusicXML and ABC, written as the first two; what is no score is told in one sentence."""
 
 import contextlib
 from pathlib import Path
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from symusic.core import NoteTick, ScoreTick, TempoTick, TextMetaTick, TrackTick
 
 from laterna import music
-from laterna.errors import DataError, LaternaError
+from laterna.errors import DataError, LaternaError, MediaError
 from laterna.media.kinds import kind_for, kind_of
 from laterna.media.scores import open_score, save_score, seconds_of
 
@@ -25,23 +25,35 @@ def score(*notes: tuple[int, int, int], tempo: float = 120.0) -> ScoreTick:
     return made
 
 
-def test_a_score_is_a_kind_of_its_own(tmp_path: Path) -> None:
-    assert kind_of("piece.mid").name == kind_for(ScoreTick).name == "score"  # type: ignore[union-attr]
+WRITTEN = [".mid", ".midi", ".musicxml", ".mxl"]
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [*WRITTEN, ".abc"])
+def test_a_score_is_a_kind_of_its_own(suffix: str) -> None:
+    assert kind_of(f"piece{suffix}").name == kind_for(ScoreTick).name == "score"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_what_is_written_is_read_again(suffix: str, tmp_path: Path) -> None:
     made = score((0, 480, 60), (480, 960, 64))
     made.markers.append(TextMetaTick(480, "verse"))
-    save_score(made, tmp_path / "piece.mid")
-    read = open_score(tmp_path / "piece.mid")
+    save_score(made, tmp_path / f"piece{suffix}")
+    read = open_score(tmp_path / f"piece{suffix}")
     assert [(note.start, note.duration, note.pitch) for note in read.tracks[0].notes] == [(0, 480, 60), (480, 960, 64)]
     assert (read.markers[0].text, read.tempos[0].qpm, seconds_of(read)) == ("verse", 120, 1.5)
 
 
-def test_the_same_score_gives_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("a.mid", "b.mid"):
-        save_score(score((0, 480, 60)), tmp_path / name)
-    assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
+def test_musicxml_is_read_as_plain_xml_too(tmp_path: Path) -> None:
+    save_score(score((0, 480, 60)), tmp_path / "piece.musicxml")
+    (tmp_path / "piece.musicxml").rename(tmp_path / "piece.xml")
+    assert open_score(tmp_path / "piece.xml").tracks[0].notes[0].pitch == 60
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_the_same_score_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save_score(score((0, 480, 60)), tmp_path / f"{name}{suffix}")
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
 
 
 def test_abc_is_read(tmp_path: Path) -> None:
@@ -82,17 +94,32 @@ def test_a_tempo_of_nothing_is_told(tmp_path: Path) -> None:
         open_score(tmp_path / "odd.mid")
 
 
-@pytest.mark.parametrize("name", ["piece.mid", "piece.abc"])
-@pytest.mark.parametrize("content", [b"", b"hello", b"MThd\x00\x00\x00\x06"])
+def test_a_document_without_notes_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.musicxml").write_text("<score-partwise><part-list/></score-partwise>")
+    with pytest.raises(DataError, match="holds no note"):
+        open_score(tmp_path / "empty.musicxml")
+
+
+@pytest.mark.parametrize("name", ["piece.mid", "piece.abc", "piece.musicxml", "piece.xml", "piece.mxl"])
+def test_a_large_file_is_told(name: str, tmp_path: Path) -> None:
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(20_000_001)
+    with pytest.raises(MediaError, match="larger than 20 MB"):
+        open_score(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["piece.mid", "piece.abc", "piece.musicxml", "piece.xml", "piece.mxl"])
+@pytest.mark.parametrize("content", [b"", b"hello", b"MThd\x00\x00\x00\x06", b"PK\x03\x04", b"<score-partwise>"])
 def test_what_is_no_score_is_told(name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(LaternaError, match=name):
         open_score(tmp_path / name)
 
 
-def test_a_score_is_written_as_midi_only(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"name a \.mid file"):
-        save_score(score((0, 480, 60)), tmp_path / "piece.abc")
+@pytest.mark.parametrize("name", ["piece.abc", "piece.xml", "piece"])
+def test_other_suffixes_are_not_written(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"name a \.mid, a \.musicxml or an \.mxl file"):
+        save_score(score((0, 480, 60)), tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 

@@ -103,7 +103,7 @@ KINDS = (
     Kind(
         "score",
         "symusic.core:ScoreTick",
-        (".mid", ".midi", ".abc"),
+        (".mid", ".midi", ".musicxml", ".mxl", ".abc"),
         "download",
         "laterna.media.scores:open_score",
         "laterna.media.scores:save_score",

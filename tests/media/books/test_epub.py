@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from laterna.errors import DataError, LaternaError, MediaError
-from laterna.media.books import Book, archive, markup, open_book
+from laterna.media import archive, markup
+from laterna.media.books import Book, open_book
 
 TWO = {"one.xhtml": "<h1>One</h1><p>First.</p>", "two.xhtml": "<h1>Two</h1><p>Second.</p>"}
 CONTENTS = {"one.xhtml": "1. One", "two.xhtml": "2. Two"}
@@ -212,7 +213,7 @@ def test_a_zip_bomb_is_not_unpacked(
 def test_many_small_bombs_are_one(
     tmp_path: Path, make_epub: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "_LARGEST_BOOK", 1 << 20)
+    monkeypatch.setattr(archive, "_LARGEST_SUM", 1 << 20)
     path = make_epub(tmp_path / "a.epub", {f"{index}.xhtml": "a" * (1 << 17) for index in range(9)})
     with pytest.raises(MediaError, match="unpacks to more than a book holds"):
         open_book(path)

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from PIL import Image, UnidentifiedImageError
 
 from laterna.errors import DataError, MediaError
-from laterna.media.books.archive import Archive
+from laterna.media.archive import Archive
 from laterna.media.books.book import Book, Chapter, Paragraph, chapter, one_line, words
 from laterna.media.books.xhtml import blocks, types_of
 from laterna.media.files import quoted
@@ -38,10 +38,10 @@ def read_epub(path: str | os.PathLike[str]) -> Book:
     """Read an EPUB: its text, title, author, language and cover.
 
     Raises:
-        MediaError: it is broken, locked by DRM, or would do harm (see :mod:`laterna.media.books.archive`).
+        MediaError: it is broken, locked by DRM, or would do harm (see :mod:`laterna.media.archive`).
         DataError: it names no order of reading, or has no words.
     """
-    with Archive(Path(path)) as archive:
+    with Archive(Path(path), "book") as archive:
         package = _Package.of(archive)
         spine = package.spine()
         _check_unlocked(archive, spine)
