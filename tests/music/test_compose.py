@@ -13,12 +13,15 @@ from laterna.errors import DataError, ModelError
 from laterna.learning.card import Card
 from laterna.learning.weights import save
 from laterna.media.scores import seconds_of
-from laterna.music.compose import _cleanest, _in_key
+from laterna.music.compose import _cleanest
 from laterna.music.keys import Key
+from laterna.music.models.memory import Memory
 from laterna.music.models.transformer import MusicTransformer
 from laterna.music.moods import manner_of
 from laterna.music.notation import piece_of
+from laterna.music.originality import MOST_SHARED
 from laterna.music.pieces import Piece, merged
+from laterna.music.writers import in_key
 
 CARD = Card(
     "music/transformer", licence="CC0-1.0", data=("none",), figures={"nats": 1.0}, baseline={"nats": 2.0},
@@ -171,6 +174,8 @@ def test_the_bundled_model_keeps_the_key_and_ends_at_home(mood: str, mode: str) 
     assert all(key.endswith(mode) for key in asked)
     assert sum(str(one.key) == key for one, key in zip(found, asked, strict=True)) >= 3
     assert np.mean([len(one.faults) for one in found]) < 15
+    assert max(one.shared for one in found) <= MOST_SHARED
+    assert [f" {one.shared}" in score.markers[1].text for one, score in zip(found, scores, strict=True)] == [True] * 4
 
 
 def test_a_score_is_drawn_and_analysed(model: str, tmp_path: Path) -> None:
@@ -194,10 +199,27 @@ def test_the_cleanest_piece_is_in_its_mode_ends_at_home_and_does_not_stand_still
     still, leaving = held(home, frames=32), held(home, (72, 69, 65, 53), home, away)
     minor = held(*((a, b, c - 1, d) for a, b, c, d in (home, (72, 68, 66, 53), home, home)))
     for other in (faulty, still, leaving, minor):
-        assert _cleanest([other, moving], Key(0, "major")) is moving
+        assert _cleanest([other, moving], Key(0, "major"), Memory(8)) is moving
+
+
+def test_a_piece_that_gives_back_what_was_learnt_is_not_the_cleanest() -> None:
+    rng = np.random.default_rng(0)
+    learnt, own = (merged("", np.repeat(rng.integers(50, 80, (30, 4)), 4, 0), 4) for _ in range(2))
+    memory = Memory()
+    memory.learn([learnt])
+    both = _cleanest([learnt, own], own.key, Memory()), _cleanest([learnt, own], own.key, memory)
+    assert _cleanest([learnt], own.key, memory) is learnt  # there is no other
+    assert both[1] is own
+    assert memory.longest_shared([learnt.moved(3)]) == 30 > memory.longest_shared([own])
+
+
+@pytest.mark.parametrize("style", ["chorale", "broken", "pulsing"])
+def test_a_composition_says_how_much_of_it_was_learnt(model: str, style: str) -> None:
+    score = music.compose(seconds=5, style=style, model=model)
+    assert score.markers[1].text == "longest run of notes shared with what was learnt from: 0"
 
 
 @pytest.mark.parametrize(("tonic", "moved"), [(0, 0), (2, 2), (11, -1), (6, 6)])
 def test_a_piece_is_moved_to_its_key_by_the_shortest_way(tonic: int, moved: int) -> None:
     piece = held((72, 67, 64, 48), (71, 67, 62, 43), (72, 67, 64, 48))
-    assert (_in_key(piece, Key(tonic, "major")).pitches - piece.pitches == moved).all()
+    assert (in_key(piece, Key(tonic, "major")).pitches - piece.pitches == moved).all()

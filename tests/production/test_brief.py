@@ -39,6 +39,7 @@ def test_every_field_is_read(tmp_path):
             title='"Night market"',
             narration='"Once."',
             music='"song.flac"',
+            cuts='"beats"',
             length="90",
             size='"640x360"',
             rate='"29.97"',
@@ -59,6 +60,12 @@ def test_every_field_is_read(tmp_path):
     assert brief.forbid[0].range is None
     assert brief.steps == {"cut": {"longest": 6}}
     assert brief.music_file() == tmp_path / "song.flac"
+    assert brief.cuts == "beats"
+
+
+def test_a_film_may_do_without_music_or_have_a_file_of_that_name(tmp_path):
+    assert Brief.open(written(tmp_path, music='"none"')).music_file() is None
+    assert Brief.open(written(tmp_path, music='"./none"')).music_file() == tmp_path / "none"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,7 @@ def test_every_field_is_read(tmp_path):
         ("narration_file", "1", "write the path"),
         ("cast", "3", r"write a \[cast\] table"),
         ("music", "1", "write the path"),
+        ("cuts", '"often"', 'write "beats"'),
         ("mood", '"angry"', 'write "calm"'),
         ("language", '"English please"', "write a language tag"),
         ("loudness", '"loud"', 'write "online"'),

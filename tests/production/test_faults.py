@@ -33,6 +33,7 @@ length = 2
 size = "160x90"
 title = "Light"
 narration = "A lamp."
+music = "none"
 steps.narrate.voice = "none"
 """
 

@@ -27,9 +27,9 @@ def test_a_narration_that_no_voice_spoke_is_told(tmp_path: Path) -> None:
     assert note == "No voice spoke the narration: its captions are timed by reading speed."
 
 
-def test_what_the_mix_and_the_export_say_is_handed_on(tmp_path: Path) -> None:
-    results = {step: left(tmp_path, step, notes=[f"of the {step}"]) for step in ("mix", "export")}
-    assert Findings(results).notes == ("of the mix", "of the export")
+def test_what_the_score_the_mix_and_the_export_say_is_handed_on(tmp_path: Path) -> None:
+    results = {step: left(tmp_path, step, notes=[f"of the {step}"]) for step in ("mix", "export", "score")}
+    assert Findings(results).notes == ("of the score", "of the mix", "of the export")
 
 
 @pytest.mark.parametrize(("level", "told"), [(-14.4, 0), (-15.2, 1)])

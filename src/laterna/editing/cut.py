@@ -1,10 +1,11 @@
 """The cut: the best ranges of the best shots, to an exact length, as a timeline that says why of each.
 
 How it works, in :mod:`laterna.editing.cutting`: ``slots`` gives each sentence its part of the film, ``material`` knows
-what the footage offers, ``choose`` fills the slots, and ``assembly`` lays the choice out on tracks.
+what the footage offers, ``choose`` fills the slots, ``landing`` moves cuts onto beats, and ``assembly`` lays the choice
+out on tracks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, chain
@@ -17,6 +18,7 @@ from laterna.editing.analyse import Footage
 from laterna.editing.cutting.account import Account
 from laterna.editing.cutting.assembly import Assembly, Placed
 from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.landing import land
 from laterna.editing.cutting.material import Material, Source
 from laterna.editing.cutting.narration import breath, lines, voices
 from laterna.editing.cutting.pins import Ban, Pin, Pinboard, banned
@@ -25,13 +27,21 @@ from laterna.editing.cutting.slots import plan
 from laterna.editing.titles import check_size
 from laterna.errors import BriefError
 from laterna.media.audio import Audio
+from laterna.media.moods import Mood
 from laterna.media.timecode import parse_rate
 from laterna.media.timeline import new
 from laterna.media.transcript import Transcript
 
-Mood = Literal["calm", "bright", "tense", "sombre"]
-
-_BEATS = {"calm": Fraction(5), "bright": Fraction(16, 5), "tense": Fraction(12, 5), "sombre": Fraction(6)}
+_PACES: Mapping[Mood, Fraction] = {  # seconds of a usual shot
+    "calm": Fraction(5),
+    "bright": Fraction(16, 5),
+    "joyful": Fraction(14, 5),
+    "solemn": Fraction(11, 2),
+    "wistful": Fraction(9, 2),
+    "sombre": Fraction(6),
+    "tense": Fraction(12, 5),
+}
+_REACH = Fraction(1, 2)  # seconds that a cut is moved by at most to land on a beat
 _OPENING = Fraction(3)  # seconds before the first sentence where a title is shown
 _HANDLE = Fraction(3, 10)
 _AMPLE = Fraction(3, 2)  # this many times the film's length: footage enough to leave handles around what is used
@@ -46,6 +56,7 @@ def cut(
     sentences: Transcript | None = None,
     speech: Path | None = None,
     music: Path | None = None,
+    beats: Sequence[float] = (),
     pins: Sequence[Pin] = (),
     bans: Sequence[Ban] = (),
     title: str | None = None,
@@ -71,6 +82,8 @@ def cut(
         sentences: what is said and when in ``speech``; each sentence owns a part of the film.
         speech: the recording of the sentences; without it their places stay silent.
         music: a sound file to lie under the film from its start.
+        beats: seconds at which the music's beats fall. Each cut lands on the nearest that half a second reaches, as far
+            as footage and the lengths of shots allow.
         pins: footage that has to be in the film.
         bans: footage that may not be in it.
         title: shown over the first pictures.
@@ -112,13 +125,16 @@ def cut(
             f"The footage has {float(available / exact):.2f} s of pictures that can be used and the film lasts"
             f" {float(length / exact):.2f} s: add footage, lift bans, or make the film shorter."
         )
-    shots = _placed(chosen)
+    picks = list(chain.from_iterable(chosen))
+    on_beat = {round(Fraction(beat) * exact) for beat in beats}
+    moved = land(picks, sorted(on_beat), round(_REACH * exact), chooser)
+    shots = _placed(picks)
     starts = {number: start + breath(exact) for number, start in layout.starts.items()}
     account = Account(shots, chooser)
     timeline = new(title or "film", exact, size)
     assembly = Assembly(timeline, material, folder, exact)
-    bounds = {slot.span[0] for slot in layout.slots}
-    assembly.pictures(shots, account.reasons(spoken, starts, bounds), dissolves=transitions == "dissolves")
+    bounds = {moved.get(slot.span[0], slot.span[0]) for slot in layout.slots}
+    assembly.pictures(shots, account.reasons(spoken, starts, bounds, on_beat), dissolves=transitions == "dissolves")
     assembly.location_sound(shots)
     assembly.titles(shots, title, end_title)
     assembly.narration(spoken, starts, speech)
@@ -139,7 +155,7 @@ def _measures(
         raise BriefError(
             f"Shots of {float(shortest):g} s at least and {float(longest):g} s at most can't be: mend one of the two."
         )
-    beat = min(high, max(low, round(_BEATS[mood] * rate)))
+    beat = min(high, max(low, round(_PACES[mood] * rate)))
     return length, Rules(shortest=low, longest=high, beat=beat)
 
 
@@ -150,7 +166,6 @@ def _check_sentences(pins: Sequence[Pin], count: int) -> None:
             raise BriefError(f"{pin} can't be met, for the narration {has}: mend the sentence's number.")
 
 
-def _placed(chosen: Sequence[Sequence[Pick]]) -> list[Placed]:
-    picks = list(chain.from_iterable(chosen))
+def _placed(picks: Sequence[Pick]) -> list[Placed]:
     starts = accumulate((pick.length for pick in picks), initial=0)
     return [Placed(pick, start) for pick, start in zip(picks, starts, strict=False)]

@@ -3,25 +3,30 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from symusic.core import ScoreTick
+from symusic.core import ScoreTick, TextMetaTick
 
-from laterna.errors import DataError, ModelError
+from laterna.errors import DataError
+from laterna.media.moods import Mood
 from laterna.media.scores import seconds_of
 from laterna.music.keys import Key
-from laterna.music.moods import Manner, Mood, key_named, manner_of
-from laterna.music.notation import piece_of, score_of, timed_as
-from laterna.music.pieces import FIRST, HOLD, PLACES, REST, VOICES, Piece, tokens_of
+from laterna.music.moods import Manner, key_named, manner_of
+from laterna.music.notation import piece_of, rewritten, score_of
+from laterna.music.originality import MOST_SHARED
+from laterna.music.pieces import FIRST, PLACES, REST, VOICES, Piece, tokens_of
+from laterna.music.textures import Style, played
+from laterna.music.writers import GRID, checked, filled, filler, from_nothing, in_key, loaded
+
+if TYPE_CHECKING:
+    from laterna.music.models.memory import Memory
 from laterna.music.theory import faults
 
-GRID = 4  # frames of a quarter note
 SHORTEST, LONGEST = 4.0, 600.0  # seconds of a composition
 _HALF_BAR = 2  # quarter notes; a composition is a whole number of half bars
 _YIELDS = 0.25  # the share by which the tempo gives way, at most
-_MOST = 4096  # frames that are written at a time: the time that takes grows with their square
-_FEWEST, _MOST_PIECES = 4, 16  # that are written at a time, of which the cleanest is taken
-_TOGETHER = 16_384  # frames of them all, about: long pieces are tried less often
+_HEARD = 4  # of them, the cleanest, are compared with what was learnt from
 _AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in the wrong mode
 _SOPRANO = 57, 84  # MIDI numbers that a melody to harmonise may have, once it is moved by octaves
 
@@ -32,23 +37,27 @@ def compose(
     mood: Mood = "calm",
     key: str = "",
     tempo: float = 0.0,
+    style: Style = "chorale",
     voices: int = VOICES,
     model: str = "music/transformer",
     seed: int = 0,
 ) -> ScoreTick:
     """Compose music of a length and a mood, for a choir of up to four voices.
 
+    Its second marker says how much of it stands in what the model learnt from.
+
     Args:
         seconds: of the music, 4 to 600; the tempo gives way a little, so that it ends there.
         mood: calm, bright, joyful, solemn, wistful, sombre or tense; it chooses mode, pace and daring.
         key: such as "D minor"; else the mood's choice.
         tempo: quarter notes a minute, 20 to 300; else the mood's.
+        style: chorale; or what accompanies the highest voice is broken, or pulsing.
         voices: 1 to 4.
-        model: that writes it.
+        model: that writes it: weights of the Transformer, MusicVAE (which knows no form beyond two bars) or the GAN.
         seed: of all that is drawn.
 
     Raises:
-        DataError: the length, the key, the tempo or the number of voices can't be.
+        DataError: the length, the key, the tempo, the style or the number of voices can't be.
         ModelError: there is no such model.
     """
     manner = manner_of(mood)
@@ -61,12 +70,13 @@ def compose(
     if abs(quarters * 60 / seconds - pace) > _YIELDS * pace:
         raise DataError(f"{seconds:g} s at {pace:g} quarter notes a minute are no bars: ask for a longer piece.")
     chosen = key_named(key) if key else _drawn_key(manner, seed)
-    blank = np.full((quarters * GRID, VOICES), -1)
-    kept = list(PLACES[voices])
-    written = _written(blank, model, chosen, manner.temperature, seed)
+    frames, kept = quarters * GRID, list(PLACES[voices])
+    writer = loaded(model)
+    written = from_nothing(frames, writer, chosen, manner.temperature, seed)
     heard = [replace(one, pitches=one.pitches[:, kept], held=one.held[:, kept]) for one in written]
-    piece = _cleanest([_in_key(one, chosen) for one in heard], chosen)
-    return score_of(piece, tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
+    piece = _cleanest([in_key(one, chosen) for one in heard], chosen, writer.memory)
+    score = score_of(played(piece, style), tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
+    return _owned(score, piece, writer.memory)
 
 
 def harmonise(melody: ScoreTick, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
@@ -84,8 +94,11 @@ def harmonise(melody: ScoreTick, *, model: str = "music/transformer", seed: int 
     piece, octaves = _as_soprano(_read(melody))
     given = np.full(piece.pitches.shape, -1)
     given[:, 0] = tokens_of(piece)[:, 0]
-    written = _cleanest(_written(given, model, piece.key, 0.8, seed), piece.key)
-    return _like(melody, written.moved(-12 * octaves), piece.key, "harmonised")
+    network = filler(model)
+    written = _cleanest(filled(given, network, piece.key, 0.8, seed), piece.key, network.memory)
+    below = replace(written, pitches=written.pitches[:, 1:], held=written.held[:, 1:])
+    score = rewritten(melody, written.moved(-12 * octaves), piece.key, "harmonised")
+    return _owned(score, below, network.memory)
 
 
 def extend(score: ScoreTick, seconds: float, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
@@ -106,8 +119,10 @@ def extend(score: ScoreTick, seconds: float, *, model: str = "music/transformer"
         raise DataError(f"A score can't be extended by {seconds:g} s: ask for up to {LONGEST:g}.")
     more = max(1, round(seconds * _last_tempo(score) / 60 * GRID))
     given = np.concatenate([tokens_of(piece), np.full((more, VOICES), -1)])
-    written = _cleanest(_written(given, model, piece.key, 0.9, seed), piece.key)
-    return _like(score, written, piece.key, "extended")
+    network = filler(model)
+    written = _cleanest(filled(given, network, piece.key, 0.9, seed), piece.key, network.memory)
+    new = written.part(len(piece), len(written))
+    return _owned(rewritten(score, written, piece.key, "extended"), new, network.memory)
 
 
 def vary(score: ScoreTick, amount: float = 0.5, *, model: str = "music/transformer", seed: int = 0) -> ScoreTick:
@@ -127,32 +142,33 @@ def vary(score: ScoreTick, amount: float = 0.5, *, model: str = "music/transform
         raise DataError(f"A score can't be varied by {amount:g}: the amount is a share, 0 to 1.")
     piece = _read(score)
     quarters = math.ceil(len(piece) / GRID)
-    anew = np.repeat(np.random.default_rng(_seed(seed)).random((quarters, VOICES)) < amount, GRID, 0)[: len(piece)]
+    anew = np.repeat(np.random.default_rng(checked(seed)).random((quarters, VOICES)) < amount, GRID, 0)[: len(piece)]
     anew &= piece.pitches.any(0)  # a voice that the score lacks stays away
     begun = np.where(piece.pitches > 0, FIRST + piece.pitches, REST)
     after = np.concatenate([np.zeros((1, VOICES), bool), anew[:-1]])  # what was held out of a new quarter begins there
     given = np.where(anew, -1, np.where(after, begun, tokens_of(piece)))
-    written = _cleanest(_written(given, model, piece.key, 0.9, seed), piece.key)
-    return _like(score, written, piece.key, "varied")
+    network = filler(model)
+    written = _cleanest(filled(given, network, piece.key, 0.9, seed), piece.key, network.memory)
+    return _owned(rewritten(score, written, piece.key, "varied"), written, network.memory)
 
 
-def _like(score: ScoreTick, written: Piece, key: Key, title: str) -> ScoreTick:
-    """What was written to a score, with that one's tempos, metres and key signatures."""
-    return timed_as(score_of(written, key=key, title=title), score)
+def _owned(score: ScoreTick, written: Piece, memory: "Memory") -> ScoreTick:
+    """The score, with a marker that says how much of what was written stands in what the model learnt from."""
+    count = memory.longest_shared([written])
+    doubt = f" (over {MOST_SHARED}: perhaps a quotation)" if count > MOST_SHARED else ""
+    score.markers.append(TextMetaTick(0, f"longest run of notes shared with what was learnt from: {count}{doubt}"))
+    return score
 
 
 def _drawn_key(manner: Manner, seed: int) -> Key:
-    return Key(int(np.random.default_rng(_seed(seed)).choice(manner.tonics)), manner.mode)
+    return Key(int(np.random.default_rng(checked(seed)).choice(manner.tonics)), manner.mode)
 
 
-def _in_key(piece: Piece, key: Key) -> Piece:
-    """The piece moved to a tonic, by the shortest way, whatever key it was written in: the model hardly minds."""
-    away = (key.tonic - piece.key.tonic) % 12
-    return piece.moved(away if away <= 6 else away - 12)
+def _cleanest(pieces: Sequence[Piece], key: Key, memory: "Memory") -> Piece:
+    """The piece with the fewest faults and quarters of standstill, in the mode of its key, that ends on its tonic.
 
-
-def _cleanest(pieces: Sequence[Piece], key: Key) -> Piece:
-    """The piece with the fewest faults and quarters of standstill, in the mode of its key, that ends on its tonic."""
+    One that shares a long run with what was learnt from is taken only where all of the best do.
+    """
 
     def unclean(piece: Piece) -> int:
         last = piece.pitches[-1][piece.pitches[-1] > 0]
@@ -161,33 +177,8 @@ def _cleanest(pieces: Sequence[Piece], key: Key) -> Piece:
         still = sum(not begins[first : first + piece.grid].any() for first in range(0, len(piece), piece.grid))
         return len(faults(piece)) + still + _AS_BAD * (bool(away) + 2 * (piece.key.mode != key.mode))
 
-    return min(pieces, key=unclean)
-
-
-def _written(given: np.ndarray, model: str, key: Key, temperature: float, seed: int) -> list[Piece]:
-    """Some pieces that the model writes where ``given`` (T, V) tokens are -1."""
-    import torch
-
-    from laterna.learning import load
-    from laterna.learning.threads import torch_threads
-    from laterna.music.models.transformer import UNKNOWN, Frames, MusicTransformer, sounding
-
-    if len(given) > _MOST:
-        raise DataError(f"That is {len(given) // GRID} quarter notes: ask for {_MOST // GRID} or fewer at a time.")
-    network = load(model)
-    if not isinstance(network, MusicTransformer):
-        raise ModelError(f"{model} writes no music: name weights of {MusicTransformer.name}.")
-    attempts = min(max(_TOGETHER // len(given), _FEWEST), _MOST_PIECES)
-    told = torch.from_numpy(np.where(given < 0, UNKNOWN, given)).long().repeat(attempts, 1, 1)
-    numbers = ([len(given)], [GRID], [key.number], [len(given)], [0])
-    batch = Frames(told, torch.zeros_like(told), told, *(torch.tensor(n * attempts) for n in numbers))
-    with torch_threads(1):
-        tokens = network.sample(batch, temperature=temperature, seed=_seed(seed))
-    pitches = [torch.zeros_like(tokens[:, 0])]
-    for frame in tokens.unbind(1):
-        pitches.append(sounding(frame, pitches[-1]))
-    sounds, held = torch.stack(pitches[1:], 1).numpy(), (tokens == HOLD).numpy()
-    return [Piece("", sounds[n].astype(np.int16), held[n] & (sounds[n] > 0), GRID) for n in range(attempts)]
+    best = sorted(pieces, key=unclean)[:_HEARD]
+    return next((piece for piece in best if memory.longest_shared([piece]) <= MOST_SHARED), best[0])
 
 
 def _read(score: ScoreTick) -> Piece:
@@ -210,12 +201,6 @@ def _as_soprano(piece: Piece) -> tuple[Piece, int]:
 
 def _last_tempo(score: ScoreTick) -> float:
     return float(score.tempos[-1].qpm) if score.tempos else 120.0
-
-
-def _seed(seed: int) -> int:
-    if seed < 0:
-        raise DataError(f"The seed can't be {seed}: give 0 or more.")
-    return seed
 
 
 def _tempo(tempo: float) -> float:

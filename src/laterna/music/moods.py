@@ -1,12 +1,11 @@
 """What a mood is in music: a mode, a pace, and how daring the notes are."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from laterna.errors import DataError
+from laterna.media.moods import Mood
 from laterna.music.keys import TONICS, Key, Mode
-
-Mood = Literal["calm", "bright", "joyful", "solemn", "wistful", "sombre", "tense"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ def timed_as(score: ScoreTick, other: ScoreTick) -> ScoreTick:
     return score
 
 
+def rewritten(score: ScoreTick, piece: Piece, key: Key, title: str) -> ScoreTick:
+    """A piece that was written to a score, with that one's tempos, metres and key signatures."""
+    return timed_as(score_of(piece, key=key, title=title), score)
+
+
 def signature(key: Key) -> KeySignatureTick:
     """A key as MIDI writes it, at the start."""
     return KeySignatureTick(0, _SHARPS[key.mode][key.tonic], int(key.mode == "minor"))

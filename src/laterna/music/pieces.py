@@ -56,6 +56,19 @@ class Piece:
         held[:1] = False
         return Piece(self.name, self.pitches[first:end], held, self.grid)
 
+    def stretch(self, first: int, frames: int) -> "Piece":
+        """So many frames of it from ``first`` on, with rests beyond its end."""
+        part = self.part(first, first + frames)
+        more = ((0, frames - len(part)), (0, 0))
+        return Piece(part.name, np.pad(part.pitches, more), np.pad(part.held, more), part.grid)
+
+
+def joined(pieces: Sequence[Piece]) -> Piece:
+    """Pieces of one grid, one after another."""
+    first = pieces[0]
+    pitches, held = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("pitches", "held"))
+    return Piece(first.name, pitches, held, first.grid)
+
 
 def tokens_of(piece: Piece) -> np.ndarray:
     """(T, V) int64 tokens of a piece's voices."""

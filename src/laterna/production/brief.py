@@ -10,16 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import pydantic
 from pydantic import Field, PlainValidator, PrivateAttr
 
-from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.books import has_words
 from laterna.media.files import quoted, regular_file, write_text
 from laterna.media.kinds import kind_named
+from laterna.media.moods import Mood
 from laterna.media.screenplay import Screenplay, plain
 from laterna.media.timecode import parse_rate, seconds
 from laterna.media.video import Video
@@ -27,6 +27,7 @@ from laterna.sound.mix import Preset
 
 VERSION = 1
 Codec = Literal["h264", "webm"]
+NO_MUSIC = "none"
 
 _UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # version -> what makes the next one of it
 _LONGEST_SIDE = 16384
@@ -108,14 +109,21 @@ class Brief(_Table):
         ' its name = "studio/slt" or = { voice = "studio/slt", pitch = -2 }',
     )
     lexicon: str | None = Field(None, description='write the path of a table of pronunciations, such as "lexicon.toml"')
-    music: str | None = Field(None, description='write the path of a sound file, such as "music/theme.flac"')
+    music: str | None = Field(
+        None,
+        description='write the path of a sound file or a score, such as "music/theme.flac" or "theme.mid", or "none";'
+        " the film is scored when this is left out",
+    )
+    cuts: Literal["free", "beats"] = Field(
+        "free", description='write "beats" to have cuts land on the beats of the music, else "free"'
+    )
     size: Annotated[tuple[int, int], PlainValidator(_size)] = Field(
         (1280, 720), description='write an even width and height, such as "1280x720"'
     )
     rate: Annotated[Fraction, PlainValidator(_rate)] = Field(
         Fraction(25), description='write frames a second: "25", "29.97" or "30000/1001"'
     )
-    mood: Mood = Field("calm", description='write "calm", "bright", "tense" or "sombre"')
+    mood: Mood = Field("calm", description=f"write {', '.join(map(json.dumps, get_args(Mood)))}")
     language: str = Field(
         "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description='write a language tag: "en", "zh", "pt-BR"'
     )
@@ -190,7 +198,7 @@ class Brief(_Table):
 
     def music_file(self) -> Path | None:
         """Where the music is, or None."""
-        return None if self.music is None else Path(os.path.normpath(self.folder / self.music))
+        return None if self.music in (None, NO_MUSIC) else Path(os.path.normpath(self.folder / str(self.music)))
 
     def lexicon_file(self) -> Path | None:
         """Where the lexicon is, or None."""

@@ -64,9 +64,14 @@ class Findings:
         return [(row["path"], row["refused"]) for row in self._about("analyse").get("footage", []) if "refused" in row]
 
     @property
+    def music(self) -> dict[str, Any] | None:
+        """By which model and for what the film's music was composed; None where the film brought it, or has none."""
+        return self._about("score").get("composed")
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the result should know."""
-        notes = [*self._about("mix").get("notes", []), *self._about("export").get("notes", [])]
+        notes = [note for step in ("score", "mix", "export") for note in self._about(step).get("notes", [])]
         if self._about("narrate").get("estimated"):
             notes.append("No voice spoke the narration: its captions are timed by reading speed.")
         hasty = self._hasty_captions()
@@ -81,8 +86,9 @@ class Findings:
         return tuple(notes)
 
     def credits(self, brief: Brief) -> list[str]:
-        """Whose work is in the film: what the brief says, then the voice, then the type."""
-        return [*brief.credits, *self._about("narrate").get("credits", []), *FONTS]
+        """Whose work is in the film: what the brief says, then the voice, the music, and the type."""
+        made = [line for step in ("narrate", "score") for line in self._about(step).get("credits", [])]
+        return [*brief.credits, *made, *FONTS]
 
     def contents(
         self, brief: Brief, published: Mapping[str, str], steps: Sequence[Outcome], skipped: Sequence[Skipped]

@@ -1,9 +1,14 @@
 """The film's plan: one short function per step. It opens files, calls a department, and saves what that gives.
 
 A step whose result is a folder lays ``about.json`` in it: what later steps, the report and the record have to know.
+
+The cut may land on the music's beats, and the music is as long as the film. That is no circle: a film has exactly the
+length that its brief asks for, so the score is composed to that, its beats follow from its tempo, and the cut comes
+last.
 """
 
 import contextlib
+import importlib.metadata
 import io
 import json
 import os
@@ -20,18 +25,24 @@ import opentimelineio as otio
 import pydantic
 
 from laterna import editing, sound, voice
-from laterna.editing.cut import Mood
 from laterna.errors import BriefError, DataError, LaternaError, StorageError
+from laterna.learning.apart import apart
+from laterna.learning.card import CARD, Card
+from laterna.learning.store import find
 from laterna.media import encode
 from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Codec, Encoding
-from laterna.media.files import quoted, sha256, write_bytes, write_text
+from laterna.media.files import made_folder, quoted, sha256, write_bytes, write_text
+from laterna.media.moods import Mood
 from laterna.media.pieces import Pieces
+from laterna.media.plain import open_record
+from laterna.media.scores import open_score, save_score
 from laterna.media.timecode import to_seconds
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
+from laterna.music.suite import LONGEST, suite
 from laterna.production.findings import ABOUT, read_about
 from laterna.production.steps import step
 from laterna.production.store import Version, place
@@ -49,6 +60,8 @@ _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief
 _EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
 _SAMPLE_RATE = 48_000  # Hz, of the film's sound
 _THUMBNAIL = 320  # pixels wide
+_COMPOSER = "music/transformer"
+_SCORE, _PLAYED = "score.mid", "score.wav"
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
 
@@ -116,6 +129,57 @@ def narrate(
     perform(lines, roles, language=language, lexicon=words, seed=seed, pieces=pieces).save(out)
 
 
+def composing(fields: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """The libraries that compose, where the film is to be scored: with none of them it has no music."""
+    return ", ".join(f"{name} {_installed(name) or 'none'}" for name in ("torch", "symusic") if fields["scored"])
+
+
+@step(kind="folder", suffix="", uses=("music",), publish=(_SCORE,), models=(_COMPOSER,), engines=composing)
+def score(
+    out: Path,
+    scored: bool,
+    music: Version | None,
+    length: Fraction,
+    mood: Mood,
+    seed: int,
+    *,
+    key: str = "",
+    tempo: float = 0.0,
+) -> None:
+    """Compose music as long as the film, where the brief names none; a score that it names is taken as it is."""
+    about: dict[str, Any] = {}
+    if music is not None and music.kind == "score":
+        save_score(open_score(music.path), out / _SCORE)
+    elif scored and not _installed("torch"):
+        about = {"notes": ["The film has no music: to compose it, run `pip install 'laterna[learning]'`."]}
+    elif scored:
+        wishes = {"seconds": min(float(length), LONGEST), "mood": mood, "key": key, "tempo": tempo, "seed": seed}
+        save_score(apart(suite, **wishes), out / _SCORE)  # torch would stay in memory beside the pictures
+        about = {"composed": {"model": _COMPOSER} | wishes, "credits": list(_composers())}
+    _write_about(out, about)
+
+
+@step(kind="folder", suffix="", uses=("sound",), publish=None, lasting=True)
+def play(out: Path, score: Version) -> None:
+    """Play the score, where there is one."""
+    made_folder(out)
+    written = _written(score)
+    if written is not None:
+        sound.play(open_score(written), out / _PLAYED)
+
+
+@step(kind="record", suffix=".json", uses=("sound",), publish=None)
+def beats(out: Path, cuts: str, score: Version, play: Version, music: Version | None, length: Fraction) -> None:
+    """The beats that cuts are to land on, if they are: a score's own, else those tracked in the music."""
+    heard, written = _music(music, play), _written(score)
+    found: tuple[float, ...] = ()
+    if cuts == "beats" and written is not None and play.path.is_dir():
+        found = sound.score_beats(open_score(written))
+    elif cuts == "beats" and heard is not None:
+        found = sound.beats(Audio(heard), until=length)
+    write_text(out, json.dumps({"beats": found}) + "\n")
+
+
 def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]:
     """The files that a timeline shows and plays."""
     timeline, base = _timeline(cut, folder, fields["rate"])
@@ -130,6 +194,8 @@ def cut(
     narration: str | None,
     language: str,
     music: Version | None,
+    play: Version,
+    beats: Version,
     length: Fraction,
     rate: Fraction,
     size: tuple[int, int],
@@ -154,7 +220,8 @@ def cut(
         size=size,
         sentences=transcript if transcript.sentences else None,
         speech=speech,
-        music=None if music is None else music.path,
+        music=_music(music, play),
+        beats=_seconds(beats),
         pins=[editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin],
         bans=[editing.Ban(str(one["footage"]), one["range"]) for one in forbid],
         title=title,
@@ -194,6 +261,7 @@ def mix(
     footage: Sequence[Version],
     narrate: Version,
     music: Version | None,
+    play: Version,
     loudness: Preset,
     codec: str,
     rate: Fraction,
@@ -382,6 +450,39 @@ def _spoken(narrate: Version, narration: str | None, language: str) -> tuple[Tra
     if recording is None or narration is None:
         return Transcript((), language), recording
     return voice.align(narration, Audio(recording), language=language), recording
+
+
+def _composers() -> Iterator[str]:
+    """Made music is marked as such; what its model learnt from may ask for credit too."""
+    yield f"Music: composed by a computer, by Laterna's {_COMPOSER}, and played by its synthesizer"
+    yield from Card.open(find(_COMPOSER) / CARD).credits
+
+
+def _installed(package: str) -> str | None:
+    """Its version, or None."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _written(score: Version) -> Path | None:
+    """The score's file, if there is one."""
+    file = score.path / _SCORE if score.path.is_dir() else score.path
+    return file if file.exists() else None
+
+
+def _music(music: Version | None, play: Version) -> Path | None:
+    """What is heard under the film: the score as it is played, else the music that the brief brings."""
+    played = play.path / _PLAYED if play.path.is_dir() else play.path
+    return played if played.exists() else music.path if music is not None else None
+
+
+def _seconds(beats: Version) -> list[float]:
+    found = open_record(beats.path).get("beats")
+    if not isinstance(found, list) or not all(isinstance(one, int | float) for one in found):
+        raise BriefError(f'{quoted(beats.path)} has no list of seconds: write {{"beats": [0.5, 1.0]}}.')
+    return found
 
 
 def _timeline(cut: Version, folder: Path, rate: Fraction) -> tuple[otio.schema.Timeline, Path]:

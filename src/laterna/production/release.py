@@ -13,6 +13,7 @@ from typing import Any
 from laterna import __version__
 from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_bytes
+from laterna.media.kinds import kind_named
 from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
 from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
@@ -143,11 +144,16 @@ def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[st
         "narration": brief.narration_text(),
         "lines": brief.narration_lines(),
         "cast": _cast(brief),
-        "music": None if music is None else _source(music, "audio", store),
+        "music": None if music is None else _source(music, _kind_of_music(music), store),
+        "scored": brief.music is None,
         "lexicon": None if lexicon is None else _source(lexicon, "text", store),
         "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
         "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
     }
+
+
+def _kind_of_music(path: Path) -> str:
+    return "score" if path.suffix.lower() in kind_named("score").suffixes else "audio"
 
 
 def _cast(brief: Brief) -> dict[str, Any]:
@@ -264,6 +270,7 @@ def _record(
         "length": None if found.length is None else str(found.length),
         "loudness": found.loudness,
         "footage": found.footage,
+        "music": found.music,
         "skipped": [{"path": os.path.relpath(one.path, store.folder), "reason": one.reason} for one in skipped],
         "steps": chosen,
         "files": dict(published),

@@ -4,14 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from laterna.music.models.transformer import (  # noqa: E402
-    TOKENS,
-    UNKNOWN,
-    Frames,
-    MusicTransformer,
-    _Block,
-    sounding,
-)
+from laterna.music.models.transformer import UNKNOWN, Frames, MusicTransformer, _Block  # noqa: E402
+from laterna.music.models.voices import TOKENS, sounding  # noqa: E402
 from laterna.music.pieces import FIRST, HOLD, REST  # noqa: E402
 
 FRAMES = 24

@@ -8,7 +8,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from laterna.errors import DataError  # noqa: E402
 from laterna.learning import check_model, evaluate, launch  # noqa: E402
 from laterna.learning.loop import Settings  # noqa: E402
 from laterna.learning.recipe import Splits  # noqa: E402
@@ -72,24 +71,10 @@ def test_a_batch_is_padded_to_the_longest() -> None:
     assert (batch.given[0, 8:] == UNKNOWN).all()
 
 
-def test_the_tables_of_a_folder_are_joined_and_a_piece_is_learnt_once(table: Path, tmp_path: Path) -> None:
-    for name in ("a-16th.json", "b-16th.json", "c-8th.json"):
-        (tmp_path / name).write_text(table.read_text())
-    once, joined = recipe.splits(table), recipe.splits(tmp_path)
-    different = {piece.pitches.tobytes() for piece in once.train.pieces}  # type: ignore[attr-defined]
-    assert len(joined.train) == 2 * len(different)  # on either grid
-    assert len(joined.test) == 3 * len(once.test)
-
-
-def test_a_folder_without_tables_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no table of pieces"):
-        recipe.splits(tmp_path)
-
-
 def test_nats_are_those_of_all_voices_of_a_frame(table: Path) -> None:
     """A network that gives each token the same chance is surprised by a frame as by four of them."""
     network, splits = MusicTransformer.build("debug").eval(), recipe.splits(table)
-    for layer in network.out:
+    for layer in [*network.draw.out, *network.draw.steps]:
         for tensor in layer.parameters():
             torch.nn.init.zeros_(tensor)
     assert metrics(network, splits.test)["nats"] == pytest.approx(4 * np.log(130))

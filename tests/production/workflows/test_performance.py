@@ -118,6 +118,7 @@ footage = ["*.mp4"]
 length = 3
 size = "96x64"
 narration_file = "script.fountain"
+music = "none"
 steps.narrate.voice = "low"
 [cast]
 ANNA = "high"

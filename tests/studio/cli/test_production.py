@@ -43,7 +43,7 @@ def test_the_result_is_printed_for_machines(run: Any, footage: Path) -> None:
 
 def test_a_film_without_a_sound_is_called_silent(run: Any, footage: Path, make_film: Callable[..., Path]) -> None:
     make_film(footage / "one.mp4", seconds=4, sound=False)
-    (footage / "brief.toml").write_text('footage = ["*.mp4"]\nlength = 2\nsize = "160x90"\n')
+    (footage / "brief.toml").write_text('footage = ["*.mp4"]\nlength = 2\nsize = "160x90"\nmusic = "none"\n')
     produced = run("produce", "rushes/brief.toml")
     assert (produced.code, produced.out.splitlines()[2]) == (0, "2.00 s, silent")
 

@@ -14,6 +14,7 @@ from laterna.voice.text.reading import Reading
 
 KNOWN = {
     "the": "dh ax",
+    "a": "ax",
     "apple": "ae p ax l",
     "dog": "d ao g",
     "hello": "hh ax l ow",
@@ -52,6 +53,7 @@ def asked(sentence: str) -> list[str]:
         ("Hello! my dog", "hh ax l ow , m ay | d ao g ."),
         ("the dog, the apple", "dh ax | d ao g , dh iy | ae p ax l ."),
         ("the, apple", "dh ax , ae p ax l ."),
+        ("a dog, a, a", "ax | d ao g , ey , ey ."),
         ("my café", "m ay | k ax f ey ."),
     ],
 )

@@ -1,7 +1,7 @@
 """Why each shot is in the film, and why the others are not, in plain words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,13 @@ class Account:
         self._chooser = chooser
         self._sources = chooser.material.sources
 
-    def reasons(self, spoken: Sequence[Voice], starts: Mapping[int, int], bounds: set[int]) -> list[dict[str, Any]]:
+    def reasons(
+        self, spoken: Sequence[Voice], starts: Mapping[int, int], bounds: set[int], beats: Set[int] = frozenset()
+    ) -> list[dict[str, Any]]:
         """For each shot its "reason", and what a program may want to know of it.
 
-        ``starts`` are the film frames where sentences are heard, ``bounds`` those where their slots meet.
+        ``starts`` are the film frames where sentences are heard, ``bounds`` those where their slots meet, ``beats``
+        those of the music.
         """
         heard = [(voice.number, starts[voice.number], starts[voice.number] + voice.length) for voice in spoken]
         rows = []
@@ -38,6 +41,7 @@ class Account:
             relaxed = list(self._relaxed(index, bounds))
             words = [self._look(shot.piece, source), *self._place(index), *_sentences(covered)]
             words += [RELAXED[name] for name in relaxed]
+            words += ["cut on a beat"] if index and shot.start in beats else []
             if len(self._shots) > 1 and not any(self._clashes(i) for i in (index, index + 1)):
                 words.append("not a near-duplicate of its neighbours")
             row: dict[str, Any] = {

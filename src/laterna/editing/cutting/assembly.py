@@ -111,7 +111,7 @@ class Assembly:
         """The music once, from its start, no longer than the film."""
         reference = self._sound_reference(path)
         frames = min(length, int(to_seconds(reference.available_range.duration) * self._rate))
-        clip = self._bare_clip(path.stem, reference.clone(), 0, frames, {"reason": "the brief's music"})
+        clip = self._bare_clip(path.stem, reference.clone(), 0, frames, {"reason": "the film's music"})
         _Layer(track(self._timeline, "Music"), self._rate).put(0, clip)
 
     def titles(self, shots: Sequence[Placed], title: str | None, end_title: str | None) -> None:

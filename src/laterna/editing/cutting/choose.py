@@ -72,6 +72,29 @@ class Chooser:
             return "jump"
         return "duplicate" if distance(ours, theirs) <= DUPLICATE else ""
 
+    def trade(self, picks: list[Pick], index: int, frames: int) -> bool:
+        """Let the cut before ``picks[index]`` come so many frames later, or earlier; the film's length stays.
+
+        False where footage, lengths or neighbours forbid it, or a pin that asked for its very range.
+        """
+        pair = picks[index - 1 : index + 1]
+        lengths = [pair[0].length + frames, pair[1].length - frames]
+        if any(pick.pin is not None and pick.pin.whole for pick in pair):
+            return False
+        if not all(self.rules.shortest <= length <= self.rules.longest for length in lengths):
+            return False
+        left, right = self._resized(pair[0], lengths[0], head=False), self._resized(pair[1], lengths[1], head=True)
+        if left is None or right is None:
+            return False
+        changed = [*picks[: index - 1], left, right, *picks[index + 1 :]]
+        around = [pick.piece for pick in changed[max(0, index - 2) : index + 2]]
+        if not all(self._allowed(a, b, self.rules) for a, b in pairwise(around)):
+            return False
+        for old, new in zip(pair, (left, right), strict=True):
+            self._exchange(old, new)
+        picks[:] = changed
+        return True
+
     def _fill_all(
         self, slots: Sequence[Slot], pins: Sequence[Sequence[Reserved]], before: Sequence[list[Pick]]
     ) -> list[list[Pick]] | None:

@@ -5,23 +5,28 @@ After Music Transformer (Huang et al. 2018, arXiv:1809.04281): self-attention th
 Where it departs from the paper:
 - a step is a frame of all voices, not a note: a piece in four voices takes a quarter of the steps;
   the voices of a frame follow from one another in a small recurrent chain, so that their joint probability is exact;
+- it hears and draws intervals beside pitches (``voices.py``);
 - it may be told in advance what some voices sound, now and later (a melody to harmonise, the ends of a gap to fill), by
   convolutions that look both ways, and the key, and how far off the end is;
 - the distance of frames further apart than it has learnt counts as the largest that it has.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu, pad
 
 from laterna.learning.model import Model, Phase
-from laterna.music.pieces import FIRST, HOLD
+from laterna.learning.threads import torch_threads
+from laterna.music.keys import Key
+from laterna.music.models.memory import Memory
+from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
+from laterna.music.pieces import HOLD, Piece
 
-TOKENS = FIRST + 128
 UNKNOWN = TOKENS  # of what is told in advance: nothing
 KEYS, GRIDS = 24, (1, 2, 4)  # keys are numbered as in laterna.music.keys; 24 stands for an unknown one
 BEATS = 16  # quarter notes after which a frame's place is counted anew
@@ -67,19 +72,20 @@ class MusicTransformer(Model):
         drop: the share of a layer's answers that are dropped in training.
     """
 
+    memory: Memory
     name: ClassVar[str] = "music/transformer"
+    version = 2
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {"width": 32, "depth": 2, "heads": 2, "chain": 32, "drop": 0.0},
         "base": {},
     }
 
     def __init__(
-        self, width: int = 160, depth: int = 4, heads: int = 4, chain: int = 128, voices: int = 4, drop: float = 0.25
+        self, width: int = 160, depth: int = 4, heads: int = 4, chain: int = 128, voices: int = 4, drop: float = 0.4
     ) -> None:
         super().__init__()
         self.voices = voices
-        self.sounds = nn.Embedding(voices * 128, width)
-        self.holds = nn.Embedding(voices * 2, width)
+        self.hear = Hear(voices, width)
         self.told = nn.Embedding(voices * (TOKENS + 1), width)
         self.ahead = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2 * d, dilation=d) for d in _DILATIONS)
         self.place = nn.Embedding(BEATS * max(GRIDS), width)
@@ -89,16 +95,13 @@ class MusicTransformer(Model):
         self.drop = nn.Dropout(drop)
         self.blocks = nn.ModuleList(_Block(width, heads, drop) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
-        self.begin = nn.Linear(width, chain)
-        self.above = nn.Embedding(voices * TOKENS, chain)
-        self.before = nn.Embedding(voices * 128, chain)
-        self.step = nn.GRUCell(chain, chain)
-        self.out = nn.ModuleList(nn.Sequential(nn.Dropout(drop), nn.Linear(chain, TOKENS)) for _ in range(voices))
-        for table in (self.sounds, self.holds, self.told, self.place, self.key, self.grid, self.end):
+        self.draw = Draw(voices, width, chain, drop)
+        self.memory = Memory()
+        for table in (self.told, self.place, self.key, self.grid, self.end):
             nn.init.normal_(table.weight, std=0.1)
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.05, clip=1.0)]
+        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.1, clip=1.0)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
         """Nats of a frame: of all its voices that were not told."""
@@ -114,15 +117,18 @@ class MusicTransformer(Model):
 
     def forward(self, batch: Frames) -> Tensor:
         """Logits (B, T, V, tokens)."""
-        x = self.drop(self._told(batch) + pad(self._heard(batch.tokens, batch.pitches), (0, 0, 1, -1)))  # (B, T, width)
+        last = before(batch.pitches)
+        heard = pad(self.hear(batch.tokens, batch.pitches, last), (0, 0, 1, -1))
+        x = self.drop(self._told(batch) + heard)  # (B, T, width)
         for block in self.blocks:
             x, _ = block(x)
-        last = pad(batch.pitches, (0, 0, 1, -1))  # (B, T, V) of the frame before
-        return torch.stack(list(self._chain(self.norm(x), last, batch.tokens)), 2)
+        return cast(Tensor, self.draw(self.norm(x), last, batch.tokens))
 
     def _told(self, batch: Frames) -> Tensor:
         """(B, T, width): all that is known in advance of each frame."""
-        given = self.told(batch.given + self._slot(TOKENS + 1)).sum(2).transpose(1, 2)  # (B, width, T)
+        given = (
+            self.told(batch.given + torch.arange(self.voices, device=self.device) * (TOKENS + 1)).sum(2).transpose(1, 2)
+        )  # (B, width, T)
         for conv in self.ahead:
             given = given + gelu(conv(given))
         frames = torch.arange(batch.tokens.shape[1], device=self.device)
@@ -133,24 +139,30 @@ class MusicTransformer(Model):
         whole = self.key(batch.keys) + self.grid(batch.grids)  # (B, width)
         return given.transpose(1, 2) + self.place(place) + self.end(left) + whole[:, None]
 
-    def _heard(self, tokens: Tensor, pitches: Tensor) -> Tensor:
-        """(B, T, width) of frames that have sounded."""
-        held = (tokens == HOLD).long()
-        return (self.sounds(pitches + self._slot(128)) + self.holds(held + self._slot(2))).sum(2)
+    def fill(
+        self, given: np.ndarray, count: int, *, grid: int, key: Key, temperature: float = 1.0, seed: int = 0
+    ) -> list[Piece]:
+        """Write pieces where ``given`` (T, V) tokens are -1.
 
-    def _slot(self, size: int) -> Tensor:
-        """Where each voice's part of a table begins."""
-        return torch.arange(self.voices, device=self.device) * size
-
-    def _chain(self, x: Tensor, last: Tensor, tokens: Tensor) -> Iterator[Tensor]:
-        """Logits (B, T, tokens) of one voice after another; of ``tokens`` those of the voices above are looked at."""
-        state = torch.tanh(self.begin(x)).flatten(0, 1)  # (B * T, chain)
-        seen = torch.zeros_like(state)
-        for voice in range(self.voices):
-            given = seen + self.before(last[..., voice] + voice * 128).flatten(0, 1)
-            state = self.step(given, state)
-            yield self.out[voice](state).view(*x.shape[:2], TOKENS)
-            seen = self.above(tokens[..., voice] + voice * TOKENS).flatten(0, 1)
+        Args:
+            given: a whole piece.
+            count: of pieces, that are written at once.
+            grid: frames of a quarter note: 1, 2 or 4.
+            key: that is told.
+            temperature: of the draw, above 0.
+            seed: of the draw.
+        """
+        told = torch.from_numpy(np.where(given < 0, UNKNOWN, given)).long().repeat(count, 1, 1).to(self.device)
+        numbers = ([len(given)], [grid], [key.number], [len(given)], [0])
+        batch = Frames(told, torch.zeros_like(told), told, *(torch.tensor(n * count).to(told) for n in numbers))
+        with torch_threads(1):
+            tokens = self.sample(batch, temperature=temperature, seed=seed).cpu()
+        sounds = [torch.zeros_like(tokens[:, 0])]
+        for frame in tokens.unbind(1):
+            sounds.append(sounding(frame, sounds[-1]))
+        pitches = torch.stack(sounds[1:], 1).numpy().astype(np.int16)
+        held = (tokens == HOLD).numpy() & (pitches > 0)
+        return [Piece("", *one, grid) for one in zip(pitches, held, strict=True)]
 
     @torch.inference_mode()
     def sample(self, batch: Frames, *, temperature: float = 1.0, keep: float = 0.98, seed: int = 0) -> Tensor:
@@ -162,20 +174,19 @@ class MusicTransformer(Model):
             keep: the share of probability from which is drawn, the likeliest first (Holtzman et al. 2019).
             seed: of the draw.
         """
-        draw = torch.Generator().manual_seed(seed)
-        told, count = self._told(batch), batch.given.shape[1]
-        tokens, pitches = batch.given.clone(), torch.zeros_like(batch.given[:, 0])
+        random = torch.Generator().manual_seed(seed)
+        told, tokens = self._told(batch), batch.given.clone()
+        pitches = torch.zeros_like(tokens[:, 0])  # (B, V) of the frame before
         heard, caches = told.new_zeros(told[:, :1].shape), [None] * len(self.blocks)
-        for frame in range(count):
+        for frame in range(tokens.shape[1]):
             x = told[:, frame : frame + 1] + heard
             for number, block in enumerate(self.blocks):
                 x, caches[number] = block(x, caches[number])
-            now = tokens[:, frame : frame + 1]
-            for voice, logits in enumerate(self._chain(self.norm(x), pitches[:, None], now)):
-                drawn = _drawn(logits[:, 0] / temperature, pitches[:, voice] > 0, keep, draw)
-                now[:, 0, voice] = torch.where(now[:, 0, voice] == UNKNOWN, drawn, now[:, 0, voice])
-            pitches = sounding(now[:, 0], pitches)
-            heard = self._heard(now, pitches[:, None])
+            now = self.draw.draw(
+                self.norm(x)[:, 0], pitches, tokens[:, frame], random, temperature=temperature, keep=keep
+            )
+            tokens[:, frame], last, pitches = now, pitches, sounding(now, pitches)
+            heard = self.hear(now[:, None], pitches[:, None], last[:, None])
         return tokens
 
 
@@ -215,18 +226,3 @@ class _Block(nn.Module):
         skewed = pad(scores, (1, 0)).flatten(2)[:, :, count:].unflatten(2, (asked, count))  # row i moved to its place
         future = torch.ones(asked, count, dtype=torch.bool, device=query.device).triu(1)
         return skewed.masked_fill(future, -math.inf)
-
-
-def sounding(tokens: Tensor, before: Tensor) -> Tensor:
-    """The pitches of a frame's tokens, given those of the frame before; 0 for a rest."""
-    return torch.where(tokens == HOLD, before, (tokens - FIRST).clamp_min(0))
-
-
-def _drawn(logits: Tensor, sounds: Tensor, keep: float, draw: torch.Generator) -> Tensor:
-    """A token (B,) of each row of logits (B, tokens): none that begins note 0, nor one that holds what is silent."""
-    logits = logits.clone()
-    logits[:, FIRST] = -math.inf
-    logits[~sounds, HOLD] = -math.inf
-    likely, order = logits.float().softmax(1).sort(1, descending=True)
-    likely = likely * ((likely.cumsum(1) - likely) < keep)
-    return order.gather(1, torch.multinomial(likely, 1, generator=draw))[:, 0]

@@ -1,27 +1,36 @@
 """How the Transformer is trained and judged: on pieces of music, by the joint nats of a frame.
 
-DATA is a table of pieces (see ``laterna.music.pieces``), or a folder of them.
+DATA is a table of pieces (see ``laterna.music.pieces``), or a folder of tables and scores.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import torch
 
-from laterna.errors import DataError
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
-from laterna.media.files import quoted
-from laterna.music.models.transformer import AHEAD, KEYS, TOKENS, UNKNOWN, Frames, MusicTransformer
-from laterna.music.pieces import PARTS, Piece, read_table, tokens_of
+from laterna.music.data import read_pieces
+from laterna.music.models.transformer import AHEAD, KEYS, UNKNOWN, Frames, MusicTransformer
+from laterna.music.models.voices import TOKENS
+from laterna.music.pieces import Piece, tokens_of
 
 WINDOW = 256  # frames of a sample to learn from
 _STRETCH = 80  # frames of a piece for each sample of it in an epoch
 _MOVED = 0.75  # the share of samples in another key
 _LOWEST, _HIGHEST = 33, 98  # that a sample may be moved to
 _KEY_TOLD, _END_TOLD, _VOICES_TOLD = 0.5, 0.5, 0.4  # shares of samples that are told these
+
+
+class Writer(Protocol):
+    """A network that gives logits (B, T, V, tokens) of each frame's voices."""
+
+    voices: int
+    device: torch.device
+
+    def __call__(self, batch: Frames) -> torch.Tensor: ...
 
 
 class Score(NamedTuple):
@@ -112,26 +121,15 @@ def collate(samples: Sequence[Score]) -> Frames:
 
 
 def read(data: Path) -> Splits:
-    """The pieces of a table, or of all tables of a folder, by the parts that they name; the same piece is taken once.
-
-    Raises:
-        DataError: a table is wrong, or there is none.
-    """
-    paths = sorted(data.glob("*.json")) if data.is_dir() else [data]
-    if not paths:
-        raise DataError(f"{quoted(data)} holds no table of pieces: name a .json file, or a folder of them.")
-    tables = [read_table(path) for path in paths]
-    train, valid, test = ([piece for table in tables for piece in table[part]] for part in PARTS)
-    seen: set[bytes] = set()
-    learnt = [piece for piece in train if not (_bytes(piece) in seen or seen.add(_bytes(piece)))]  # type: ignore[func-returns-value]
-    said = ", ".join(path.name for path in paths)
-    return Splits(
-        Excerpts(learnt), Excerpts(valid, whole=True), Excerpts(test, whole=True), (f"{len(learnt)} pieces of {said}",)
-    )
+    """Pieces to learn from in stretches, and whole ones to be judged on; see :func:`laterna.music.data.read_pieces`."""
+    pieces = read_pieces(data)
+    valid, test = (Excerpts(part, whole=True) for part in (pieces.valid, pieces.test))
+    return Splits(Excerpts(pieces.train), valid, test, pieces.told)
 
 
-def _bytes(piece: Piece) -> bytes:
-    return piece.pitches.tobytes() + bytes([piece.grid])
+def settle(model: Model, samples: Samples) -> None:
+    """Note what was learnt from."""
+    cast(MusicTransformer, model).memory.learn(cast(Excerpts, samples).pieces)
 
 
 # How it is judged
@@ -142,7 +140,7 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
 
     Frames of which nothing is known follow each piece, so that the network can't tell where it ends.
     """
-    network, nats, right, frames = cast(MusicTransformer, model), 0.0, 0, 0
+    network, nats, right, frames = cast(Writer, model), 0.0, 0, 0
     for index in range(len(samples)):
         one: Score = samples.sample(index, np.random.default_rng(index))
         longer = one._replace(tokens=_on(one.tokens, 0), pitches=_on(one.pitches, 0), given=_on(one.given, UNKNOWN))
@@ -196,4 +194,5 @@ recipe = Recipe(
     batch_size=16,
     evaluate_every=500,
     ema=0.999,
+    settle=settle,
 )

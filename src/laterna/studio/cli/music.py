@@ -2,4 +2,14 @@
 
 from laterna import music
 
-FUNCTIONS = [music.compose, music.harmonise, music.extend, music.vary, music.analyse, music.roll]
+FUNCTIONS = [
+    music.compose,
+    music.suite,
+    music.harmonise,
+    music.extend,
+    music.vary,
+    music.blend,
+    music.push,
+    music.analyse,
+    music.roll,
+]

@@ -2,4 +2,4 @@
 
 from laterna import sound
 
-FUNCTIONS = [sound.loudness, sound.mix]
+FUNCTIONS = [sound.loudness, sound.beats, sound.play, sound.mix]

@@ -23,7 +23,7 @@ _TABLE = """
     nathan n ey th ax n, ethan iy th ax n, dylan d ih l ax n, jesse jh eh s iy, gabriel g ey b r iy ax l,
     logan l ow g ax n, alan ae l ax n, liam l iy ax m, chloe k l ow iy, zoe z ow iy, phoebe f iy b iy,
     siobhan sh ih v ao n, niamh n iy v, leah l iy ax, noel n ow eh l, joel jh ow ax l, xavier z ey v y er,
-    madrid m ax d r ih d, prague p r aa g, kyoto k y ow t ow, seoul s ow l, mumbai m ah m b ay,
+    madrid m ax d r ih d, prague p r aa g, kyoto k y ow t ow, zurich z uh r ih k, seoul s ow l, mumbai m ah m b ay,
     nairobi n ay r ow b iy, melbourne m eh l b er n, cleveland k l iy v l ax n d, cincinnati s ih n s ax n ae t iy,
     orlando ao r l ae n d ow, edinburgh eh d ax n b er ow, worcester w uh s t er, kubernetes k uw b er n eh t iy z,
     tiktok t ih k t aa k, monologue m aa n ax l ao g, cameo k ae m iy ow, cliffhanger k l ih f hh ae ng er,

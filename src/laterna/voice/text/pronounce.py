@@ -117,6 +117,8 @@ def _end(gap: str) -> str:
 
 
 def _before(one: _Said, phones: Sequence[str], following: Sequence[str]) -> Sequence[str]:
-    """How a word is said before another: "the" before a vowel is "dh iy"."""
+    """How a word is said before another: "the" before a vowel is "dh iy"; "a" before none, but a mark, is "ey"."""
+    if one.mark != BOUNDARY and one.word.lower() == "a" and tuple(phones) == ("ax",):
+        return ("ey",)
     opens = bool(following) and following[0] in _VOWELS and one.mark == BOUNDARY
     return ("dh", "iy") if opens and one.word.lower() == "the" and tuple(phones) == ("dh", "ax") else phones

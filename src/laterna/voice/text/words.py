@@ -64,13 +64,13 @@ _WORDS = _set("""
 # Acronyms that could be said as words and are spelt, even in a sentence that is all in capitals.
 _SPELT = _set("usa uk eu un ai uae cia diy ceo cio cto iou eta epa api url id ok ufo iso aka asap aol atm dna pm")
 _SAID = _phones("""
-    aids ey d z, bafta b ae f t ax, cad k ae d, covid k ow v ih d, dos d ao s, fema f iy m ax, fifa f iy f ax,
-    gif g ih f, ikea ay k iy ax, jpeg jh ey p eh g, lan l ae n, lego l eh g ow, midi m ih d iy, nafta n ae f t ax,
-    nasa n ae s ax, nato n ey t ow, opec ow p eh k, pin p ih n, ram r ae m, rom r aa m, sars s aa r z, sim s ih m,
-    soho s ow hh ow, swat s w aa t, uefa y uw ey f ax, unix y uw n ih k s, wav w ey v, wifi w ay f ay, yolo y ow l ow,
-    zip z ih p, hm hh m, hmm hh m, mm m, mhm m hh m, sh sh, shh sh, psst p s t, pst p s t, br b r er, brr b r er,
-    gr g r er, grr g r er, pf p f t, pfft p f t, pft p f t, tsk t ih s k, nth eh n th, zz z, phew f y uw, ugh ah g,
-    ooh uw
+    aids ey d z, awol ey w ao l, bafta b ae f t ax, cad k ae d, covid k ow v ih d, dos d ao s, fema f iy m ax, fifa
+    f iy f ax, gif g ih f, ikea ay k iy ax, jpeg jh ey p eh g, lan l ae n, lego l eh g ow, midi m ih d iy, nafta n
+    ae f t ax, nasa n ae s ax, nato n ey t ow, opec ow p eh k, pin p ih n, ram r ae m, rom r aa m, sars s aa r z,
+    sim s ih m, soho s ow hh ow, swat s w aa t, uefa y uw ey f ax, unix y uw n ih k s, wav w ey v, wifi w ay f ay,
+    yolo y ow l ow, zip z ih p, hm hh m, hmm hh m, mm m, mhm m hh m, sh sh, shh sh, psst p s t, pst p s t, br b r
+    er, brr b r er, gr g r er, grr g r er, pf p f t, pfft p f t, pft p f t, tsk t ih s k, nth eh n th, zz z, phew f
+    y uw, ugh ah g, ooh uw
 """)
 _ACRONYM = re.compile(r"[A-Z]{2,}s?")
 _POSSESSIVE = re.compile(r"(.+)'[sS]")

@@ -1,0 +1,30 @@
+"""Cuts that land on the beats of music, each moved by a little."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.rules import Pick
+
+
+def land(picks: list[Pick], beats: Sequence[int], reach: int, chooser: Chooser) -> dict[int, int]:
+    """Move each cut between ``picks``, in order, to the nearest beat within ``reach`` frames that footage allows.
+
+    ``beats`` are frames of the film. A cut stays where no beat can be reached.
+
+    Returns:
+        Where each cut lay that was moved, and where it lies.
+    """
+    moved: dict[int, int] = {}
+    cuts = list(accumulate(pick.length for pick in picks))[:-1]
+    for index, was in enumerate(cuts, 1):
+        for beat in _nearest(beats, was, reach):
+            if beat == was or chooser.trade(picks, index, beat - was):
+                moved[was] = beat
+                break
+    return moved
+
+
+def _nearest(beats: Sequence[int], frame: int, reach: int) -> list[int]:
+    near = (beat for beat in beats if abs(beat - frame) <= reach)
+    return sorted(near, key=lambda beat: abs(beat - frame))

@@ -1,0 +1,252 @@
+"""MusicVAE: phrases of music as points of a space, between which one can walk (Roberts et al. 2018, arXiv:1803.05428).
+
+An encoder reads a phrase to a Gaussian; a decoder writes a phrase from a point: a conductor gives a vector for each
+bar, and from it a second recurrent network writes the bar frame by frame, hearing what it wrote.
+
+Where it departs from the paper:
+- a frame holds up to four voices; a melody is a phrase of which the highest voice alone sounds, so that one network
+  knows melodies and four-part phrases;
+- a phrase may cost so many bits for each of its voices before any are charged (free bits, Kingma et al. 2016,
+  arXiv:1606.04934);
+- while it learns, what it wrote before is hidden at many frames: it has to ask the point for the notes themselves, not
+  for their intervals alone, or one wrong note would move all that follow;
+- gated recurrent units (Cho et al. 2014, arXiv:1406.1078) in place of long short-term memory.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, pad, relu
+
+from laterna.learning.model import Model, Phase
+from laterna.music.attributes import ATTRIBUTES
+from laterna.music.keys import Mode
+from laterna.music.models.memory import Memory
+from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
+from laterna.music.pieces import HOLD, Piece, tokens_of
+
+GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
+_TRIED = 8  # points that are drawn for each phrase that is wanted
+_STRAIGHT = 1e-3  # radians: an arc that small is as good as a line
+
+
+class Phrases(NamedTuple):
+    """A batch of phrases: tokens and pitches (B, T, V), the highest voice first."""
+
+    tokens: Tensor
+    pitches: Tensor
+
+
+class MusicVAE(Model):
+    """Phrases to points, and points to phrases.
+
+    Args:
+        bars: of a phrase, of 4/4.
+        voices: of a frame.
+        width: of a frame.
+        hidden: units of the recurrent layers.
+        latent: dimensions of the space.
+        chain: units of the recurrent chain through a frame's voices.
+        bits: of each voice of a phrase that are free.
+        hide: the share of frames at which it does not hear what it wrote before, in training.
+    """
+
+    name: ClassVar[str] = "music/vae"
+    sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "debug": {"width": 32, "hidden": 48, "latent": 16, "chain": 32},
+        "base": {},
+    }
+    memory: Memory
+    attributes: Tensor
+
+    def __init__(
+        self,
+        bars: int = 2,
+        voices: int = 4,
+        width: int = 128,
+        hidden: int = 256,
+        latent: int = 96,
+        chain: int = 128,
+        bits: float = 44.0,
+        hide: float = 0.6,
+    ) -> None:
+        super().__init__()
+        self.bars, self.voices, self.latent, self.bits, self.hide = bars, voices, latent, bits, hide
+        self.hear = Hear(voices, width)
+        self.place = nn.Embedding(BAR, width)
+        self.bar = nn.Embedding(bars, hidden)
+        self.read = nn.GRU(width, hidden, 2, batch_first=True, bidirectional=True)
+        self.spread = nn.Linear(2 * hidden, 2 * latent)
+        self.begin = nn.Linear(latent, hidden)
+        self.conduct = nn.GRU(hidden, hidden, batch_first=True)
+        self.start = nn.Linear(hidden, hidden)
+        self.write = nn.GRU(width + hidden, hidden, batch_first=True)
+        self.draw = Draw(voices, 2 * hidden, chain)
+        self.memory = Memory()
+        self.register_buffer("attributes", torch.zeros(len(ATTRIBUTES), latent))  # from low to high, of each
+
+    @property
+    def frames(self) -> int:
+        """Of a phrase."""
+        return self.bars * BAR
+
+    def phases(self) -> Sequence[Phase]:
+        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.01, clip=1.0)]
+
+    def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
+        """Nats of a phrase: of what is written from its point, and of the point beyond its free bits."""
+        mean, deviation = self.encode(batch)
+        nats = self.nats(batch, mean + deviation * torch.randn_like(mean))
+        cost = divergence(mean, deviation)
+        free = self.bits * math.log(2) * (batch.pitches > 0).any(1).sum(1)
+        return {"loss": (nats + relu(cost - free)).mean(), "nats": nats.mean(), "bits": cost.mean() / math.log(2)}
+
+    def encode(self, batch: Phrases) -> tuple[Tensor, Tensor]:
+        """Means and standard deviations (B, latent) of where phrases lie."""
+        x = self.hear(batch.tokens, batch.pitches, before(batch.pitches)) + self._places(batch.tokens.shape[1])
+        _, states = self.read(x)  # (4, B, hidden): of two layers, each forwards and back
+        mean, log_deviation = self.spread(torch.cat([states[2], states[3]], 1)).float().chunk(2, 1)
+        return mean, log_deviation.clamp(-6, 2).exp()
+
+    def nats(self, batch: Phrases, points: Tensor) -> Tensor:
+        """(B,) of what is written from points (B, latent), each frame after the true ones before it."""
+        last = before(batch.pitches)
+        heard = pad(self.hear(batch.tokens, batch.pitches, last), (0, 0, 1, -1))
+        if self.training:
+            known = torch.rand(*heard.shape[:2], 1, device=heard.device) >= self.hide
+            heard, last = heard * known, last * known
+        heard = heard + self._places(heard.shape[1])
+        plans = self.plan(points)  # (B, bars, hidden)
+        rows = heard.unflatten(1, (self.bars, BAR)).flatten(0, 1)  # (B * bars, 16, width)
+        each = plans.flatten(0, 1)
+        written, _ = self.write(
+            torch.cat([rows, each[:, None].expand(-1, BAR, -1)], 2), torch.tanh(self.start(each))[None]
+        )
+        both = torch.cat([written, each[:, None].expand(-1, BAR, -1)], 2).unflatten(0, plans.shape[:2]).flatten(1, 2)
+        logits = self.draw(both, last, batch.tokens)
+        nats = cross_entropy(logits.flatten(0, 2).float(), batch.tokens.flatten(), reduction="none")
+        return nats.view(batch.tokens.shape).sum((1, 2))
+
+    def plan(self, points: Tensor) -> Tensor:
+        """(B, bars, hidden): what the conductor gives each bar."""
+        begin = torch.tanh(self.begin(points))
+        bars = self.bar.weight[None].expand(len(points), -1, -1) + begin[:, None]
+        planned, _ = self.conduct(bars, begin[None].contiguous())
+        return planned + begin[:, None]
+
+    def _places(self, count: int) -> Tensor:
+        """(1, T, width): of frames in their bars."""
+        return self.place(torch.arange(count, device=self.device) % BAR)[None]
+
+    @torch.inference_mode()
+    def decode(self, points: Tensor, *, temperature: float = 1.0, keep: float = 1.0, seed: int = 0) -> Phrases:
+        """Write a phrase of each point (B, latent).
+
+        Args:
+            points: of a standard Gaussian, or as :meth:`encode` gives them.
+            temperature: of the draw, above 0; below 1 likelier notes are drawn more often.
+            keep: the share of probability from which is drawn, the likeliest first; near 0 the likeliest alone.
+            seed: of the draw.
+        """
+        random, plans = torch.Generator().manual_seed(seed), self.plan(points)
+        unknown = torch.full((len(points), self.voices), TOKENS, device=points.device)
+        pitches, heard = torch.zeros_like(unknown), points.new_zeros(len(points), 1, self.place.embedding_dim)
+        tokens, sounds = list[Tensor](), list[Tensor]()
+        for frame in range(self.frames):
+            plan = plans[:, frame // BAR]
+            if frame % BAR == 0:
+                state = torch.tanh(self.start(plan))[None]
+            x = torch.cat([heard + self.place.weight[frame % BAR], plan[:, None]], 2)
+            written, state = self.write(x, state)
+            both = torch.cat([written[:, 0], plan], 1)
+            now = self.draw.draw(both, pitches, unknown, random, temperature=temperature, keep=keep)
+            last, pitches = pitches, sounding(now, pitches)
+            heard = self.hear(now[:, None], pitches[:, None], last[:, None])
+            tokens.append(now)
+            sounds.append(pitches)
+        return Phrases(torch.stack(tokens, 1), torch.stack(sounds, 1))
+
+    @torch.inference_mode()
+    def locate(self, pieces: Sequence[Piece]) -> Tensor:
+        """Where phrases of the network's length lie: means (B, latent)."""
+        return self.encode(Phrases(*(tensor.to(self.device) for tensor in batch(pieces))))[0]
+
+    def phrases(self, points: Tensor, *, temperature: float = 1.0, keep: float = 1.0, seed: int = 0) -> list[Piece]:
+        """What :meth:`decode` writes, as pieces."""
+        made = self.decode(points, temperature=temperature, keep=keep, seed=seed)
+        tokens, pitches = made.tokens.cpu().numpy(), made.pitches.cpu().numpy().astype(np.int16)
+        return [Piece("", p, (t == HOLD) & (p > 0), GRID) for t, p in zip(tokens, pitches, strict=True)]
+
+    def blend(self, one: Piece, other: Piece, steps: int, **drawn: Any) -> list[Piece]:
+        """Phrases that lie between two, in so many steps, on an arc; ``drawn`` as :meth:`phrases` takes it."""
+        begin, end = self.locate([one, other])
+        return self.phrases(torch.stack([between(begin, end, n / (steps + 1)) for n in range(1, steps + 1)]), **drawn)
+
+    def push(self, pieces: Sequence[Piece], amounts: Mapping[str, float], **drawn: Any) -> list[Piece]:
+        """Phrases with so much more of attributes, by their names; ``drawn`` as :meth:`phrases` takes it."""
+        way = self.attributes.new_tensor([amounts[name] for name in ATTRIBUTES]) @ self.attributes
+        return self.phrases(self.locate(pieces) + way, **drawn)
+
+    def sample(
+        self, count: int, *, mode: Mode | None = None, voices: int = 4, temperature: float = 1.0, seed: int = 0
+    ) -> list[Piece]:
+        """Phrases of points drawn from the prior, each followed by the one that lies nearest.
+
+        Args:
+            count: of phrases.
+            mode: of them, if enough turn out to be in it.
+            voices: that sound in each, likewise.
+            temperature: of the draw of notes.
+            seed: of all that is drawn.
+        """
+        drawn = torch.randn(_TRIED * count, self.latent, generator=torch.Generator().manual_seed(seed))
+        made = self.phrases(drawn.to(self.device), temperature=temperature, seed=seed)
+        wrong = [
+            2 * abs(int(one.pitches.any(0).sum()) - voices) + (mode is not None and one.key.mode != mode)
+            for one in made
+        ]
+        chosen = np.argsort(wrong, kind="stable")[:count].tolist()
+        return [made[index] for index in _walk(drawn, chosen)]
+
+
+class LongMusicVAE(MusicVAE):
+    """The same for phrases of sixteen bars, which the conductor leads."""
+
+    name: ClassVar[str] = "music/long_vae"
+    sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        size: {**given, "bars": 16, "bits": 160.0} for size, given in MusicVAE.sizes.items()
+    }
+
+
+def divergence(mean: Tensor, deviation: Tensor) -> Tensor:
+    """(B,) nats from Gaussians (B, latent) to the standard one (Kullback and Leibler 1951)."""
+    return 0.5 * (mean.square() + deviation.square() - 1 - 2 * deviation.log()).sum(1)
+
+
+def batch(pieces: Sequence[Piece]) -> Phrases:
+    """Phrases of one length."""
+    pitches = np.stack([piece.pitches for piece in pieces]).astype(np.int64)
+    return Phrases(torch.from_numpy(np.stack([tokens_of(piece) for piece in pieces])), torch.from_numpy(pitches))
+
+
+def between(one: Tensor, other: Tensor, share: float) -> Tensor:
+    """The point that lies so far from one point (latent) to another, on an arc (White 2016, arXiv:1609.04468)."""
+    cosine = (one @ other / (one.norm() * other.norm()).clamp_min(1e-6)).clamp(-1, 1)
+    angle = torch.arccos(cosine)
+    if float(angle) < _STRAIGHT:
+        return torch.lerp(one, other, share)
+    return (torch.sin((1 - share) * angle) * one + torch.sin(share * angle) * other) / torch.sin(angle)
+
+
+def _walk(points: Tensor, places: Sequence[int]) -> list[int]:
+    """The places of points in an order in which the nearest of those left comes next."""
+    left = list(places)
+    order = [left.pop(0)]
+    while left:
+        away = (points[left] - points[order[-1]]).norm(dim=1)
+        order.append(left.pop(int(away.argmin())))
+    return order

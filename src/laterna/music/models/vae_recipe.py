@@ -1,0 +1,190 @@
+"""How MusicVAE is trained and judged: by how truly phrases come back from their points, and how many bits those cost.
+
+DATA is a table of pieces (see ``laterna.music.pieces``), or a folder of tables and scores, on a grid of 16th notes.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+
+from laterna.errors import DataError
+from laterna.learning.model import Model
+from laterna.learning.recipe import Recipe, Samples, Splits
+from laterna.music.attributes import ATTRIBUTES
+from laterna.music.data import read_pieces
+from laterna.music.models.vae import BAR, GRID, LongMusicVAE, MusicVAE, Phrases, batch, divergence
+from laterna.music.pieces import FIRST, Piece, tokens_of
+
+_ALONE = 0.5  # the share of samples of which one voice sounds, as a melody
+_LOWEST, _HIGHEST = 33, 98  # MIDI numbers that a sample may be moved to
+_TOGETHER = 256  # phrases that are judged at a time
+_SETTLED = 2048  # samples that tell where phrases of an attribute lie
+_QUARTER = 0.25  # the share of them that counts as low, and as high
+
+
+class Excerpts:
+    """Stretches of pieces from any quarter note on, in any key: one voice alone as often as all of them."""
+
+    def __init__(self, pieces: Sequence[Piece], frames: int) -> None:
+        self.pieces, self._frames = pieces, frames
+        self._drawn = [piece for piece in pieces for _ in range(max(1, len(piece) // frames))]
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+    def sample(self, index: int, rng: np.random.Generator) -> Piece:
+        piece = self._drawn[index]
+        first = GRID * int(rng.integers(max(1, (len(piece) - self._frames) // GRID + 1)))
+        piece = piece.stretch(first, self._frames)
+        voices = np.flatnonzero(piece.pitches.any(0))
+        if len(voices) and rng.random() < _ALONE:
+            piece = melody(piece, int(rng.choice(voices)))
+        return _moved(piece, rng)
+
+
+class Phrasing:
+    """All phrases of pieces, one after another, each voice alone and all together, as they are."""
+
+    def __init__(self, pieces: Sequence[Piece], frames: int) -> None:
+        cut = [piece.stretch(first, frames) for piece in pieces for first in range(0, len(piece), frames)]
+        whole = [piece for piece in cut if len(piece.pitches) and piece.pitches[0].any()]
+        melodies = [melody(one, int(v)) for one in whole for v in np.flatnonzero(one.pitches.any(0))]
+        self._all = [*melodies, *(one for one in whole if one.pitches[:, 1:].any())]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def sample(self, index: int, rng: np.random.Generator) -> Piece:
+        return self._all[index]
+
+
+def melody(piece: Piece, voice: int) -> Piece:
+    """A voice of a piece as the highest one, and the others silent."""
+    pitches, held = np.zeros_like(piece.pitches), np.zeros_like(piece.held)
+    pitches[:, 0], held[:, 0] = piece.pitches[:, voice], piece.held[:, voice]
+    return Piece(piece.name, pitches, held, piece.grid)
+
+
+def _moved(piece: Piece, rng: np.random.Generator) -> Piece:
+    """In another key, within the range."""
+    sounding = piece.pitches[piece.pitches > 0]
+    if not len(sounding):
+        return piece
+    low, high = max(-6, _LOWEST - int(sounding.min())), min(6, _HIGHEST - int(sounding.max()))
+    return piece.moved(int(rng.integers(low, high + 1))) if low < high else piece
+
+
+def read(data: Path, bars: int = 2) -> Splits:
+    """Phrases of the pieces of a grid of 16th notes; see :func:`laterna.music.data.read_pieces`.
+
+    Raises:
+        DataError: as that function does, or there is no piece of such a grid.
+    """
+    pieces = read_pieces(data)
+    learnt, *others = ([one for one in part if one.grid == GRID] for part in (pieces.train, pieces.valid, pieces.test))
+    if not learnt:
+        raise DataError(f"{data.name} has no piece on a grid of 16th notes: give a table of them, or scores.")
+    valid, test = (Phrasing(part, bars * BAR) for part in others)
+    return Splits(Excerpts(learnt, bars * BAR), valid, test, pieces.told)
+
+
+def settle(model: Model, samples: Samples) -> None:
+    """Note what was learnt from, and which way phrases with more of each attribute lie.
+
+    The way leads from the mean of those that have little of it to the mean of those that have much.
+    """
+    network, excerpts = cast(MusicVAE, model), cast(Excerpts, samples)
+    network.memory.learn(excerpts.pieces)
+    drawn = [excerpts.sample(n % len(excerpts), np.random.default_rng([0, n])) for n in range(_SETTLED)]
+    points = torch.cat([network.locate(drawn[n : n + _TOGETHER]) for n in range(0, len(drawn), _TOGETHER)])
+    for number, measure in enumerate(ATTRIBUTES.values()):
+        figures = np.array([measure(piece) for piece in drawn])
+        low, high = np.quantile(figures, [_QUARTER, 1 - _QUARTER])
+        few, many = (torch.from_numpy(where).to(points.device) for where in (figures <= low, figures >= high))
+        network.attributes[number] = points[many].mean(0) - points[few].mean(0)
+
+
+@torch.inference_mode()
+def _points(network: MusicVAE, pieces: Sequence[Piece]) -> tuple[torch.Tensor, torch.Tensor]:
+    return network.encode(Phrases(*(tensor.to(network.device) for tensor in batch(pieces))))
+
+
+# How it is judged
+
+
+def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
+    """How truly phrases come back that are written, by sampling, from sampled points; and what the points cost.
+
+    "accuracy": the share of frames whose token is right, a held note's and a rest's too; "onsets": of frames in which a
+    note begins; "bits": the divergence of a phrase's point from the prior. All of melodies; "four_..." of all voices.
+    """
+    network, (melodies, phrases) = cast(MusicVAE, model), _parted(samples)
+    found = _judged(network, melodies)
+    return found | {f"four_{name}": figure for name, figure in _judged(network, phrases).items()}
+
+
+def _parted(samples: Samples) -> tuple[list[Piece], list[Piece]]:
+    """Samples of one voice, and those of more."""
+    every = [cast(Piece, samples.sample(index, np.random.default_rng(index))) for index in range(len(samples))]
+    alone = [not piece.pitches[:, 1:].any() for piece in every]
+    one, more = (
+        [piece for piece, single in zip(every, alone, strict=True) if single is side] for side in (True, False)
+    )
+    return one, more
+
+
+def _judged(network: MusicVAE, pieces: Sequence[Piece]) -> dict[str, float]:
+    right, begun, bits = list[np.ndarray](), list[np.ndarray](), list[np.ndarray]()
+    for first in range(0, len(pieces), _TOGETHER):
+        some = pieces[first : first + _TOGETHER]
+        mean, deviation = _points(network, some)
+        drawn = torch.randn(mean.shape, generator=torch.Generator().manual_seed(first)).to(mean)
+        made = network.decode(mean + deviation * drawn, seed=first).tokens.cpu().numpy()
+        wanted = np.stack([tokens_of(piece) for piece in some])
+        voices = np.stack([np.broadcast_to(one.pitches.any(0), one.pitches.shape) for one in some])
+        right.append((made == wanted)[voices])
+        begun.append((wanted >= FIRST)[voices])
+        bits.append((divergence(mean, deviation) / math.log(2)).cpu().numpy())
+    if not pieces:
+        return {"accuracy": 0.0, "onsets": 0.0, "bits": 0.0}
+    same, begins = np.concatenate(right), np.concatenate(begun)
+    figures = (same.mean(), same[begins].mean(), np.concatenate(bits).mean())
+    return dict(zip(("accuracy", "onsets", "bits"), map(float, figures), strict=True))
+
+
+def baseline(splits: Splits) -> Mapping[str, float]:
+    """The same for a voice that always goes on, as most frames do; it knows nothing of a phrase, and costs no bits."""
+    found: dict[str, float] = {}
+    for name, pieces in zip(("", "four_"), _parted(splits.test), strict=True):
+        held = [one.held[:, one.pitches.any(0)].ravel() for one in pieces]
+        share = float(np.concatenate(held).mean()) if held else 0.0
+        found |= {f"{name}accuracy": share, f"{name}onsets": 0.0, f"{name}bits": 0.0}
+    return found
+
+
+recipe = Recipe(
+    model=MusicVAE,
+    read=read,
+    collate=batch,
+    metrics=metrics,
+    baseline=baseline,
+    objective="accuracy",
+    protocol=(
+        "held-out phrases, one after another, are read to Gaussians, of which a point is drawn each; phrases are"
+        " written from the points, each frame drawn at temperature 1 after those that were written: the share of"
+        " tokens that come back (all; those that begin a note), and the Kullback-Leibler divergence from the prior in"
+        " bits; of the melodies of single voices, and of all voices together"
+    ),
+    steps=12_000,
+    batch_size=64,
+    evaluate_every=500,
+    ema=0.999,
+    settle=settle,
+)
+long_recipe = replace(recipe, model=LongMusicVAE, read=partial(read, bars=16), batch_size=16)

@@ -1,0 +1,94 @@
+"""MusicVAE: phrases to points and back, each frame from those before it and from its point."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from laterna.music.models.vae import LongMusicVAE, MusicVAE, Phrases, batch, between, divergence  # noqa: E402
+from laterna.music.pieces import FIRST, HOLD, Piece, merged, tokens_of  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def network() -> MusicVAE:
+    return MusicVAE.build("debug").eval()
+
+
+def phrases(count: int = 3, bars: int = 2, seed: int = 0) -> list[Piece]:
+    drawn = np.random.default_rng(seed).integers(50, 80, (count, bars * 8, 4))
+    return [merged("", np.repeat(one, 2, 0), 4) for one in drawn]
+
+
+def test_a_phrase_is_read_to_a_point_and_a_spread_above_nothing(network: MusicVAE) -> None:
+    with torch.no_grad():
+        mean, deviation = network.encode(batch(phrases()))
+    assert mean.shape == deviation.shape == (3, network.latent)
+    assert (deviation > 0).all()
+    assert not torch.allclose(mean[0], mean[1])
+
+
+def test_nats_are_those_of_what_it_would_write(network: MusicVAE) -> None:
+    """Teacher-forced nats hear the same frames as writing does: of a greedy phrase no token is likelier."""
+    points = torch.randn(2, network.latent, generator=torch.Generator().manual_seed(1))
+    made = network.decode(points, keep=1e-6)
+    with torch.no_grad():
+        surprise = network.nats(made, points)
+        other = made.tokens.clone()
+        other[:, 5, 0] = torch.where(other[:, 5, 0] == FIRST + 60, FIRST + 61, FIRST + 60)
+        assert (network.nats(Phrases(other, made.pitches), points) > surprise).all()
+
+
+def test_what_is_written_is_of_its_point_and_seed(network: MusicVAE) -> None:
+    points = torch.randn(2, network.latent, generator=torch.Generator().manual_seed(1))
+    one, again, other = (network.decode(points, seed=seed).tokens for seed in (0, 0, 1))
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+    assert one.shape == (2, 32, 4)
+
+
+def test_pieces_that_are_written_hold_only_what_sounds(network: MusicVAE) -> None:
+    for piece in network.sample(4, seed=2):
+        assert not (piece.held & (piece.pitches == 0)).any()
+        assert not piece.held[0].any()
+        assert (piece.pitches[1:] == piece.pitches[:-1])[piece.held[1:]].all()
+    assert len(network.sample(4, seed=2)) == 4
+
+
+def test_a_phrase_may_cost_its_bits_before_any_are_charged() -> None:
+    rich, poor = (MusicVAE(**MusicVAE.sizes["debug"] | {"bits": bits}).eval() for bits in (1e6, 0.0))
+    poor.load_state_dict(rich.state_dict())
+    given = batch(phrases())
+    with torch.no_grad():
+        losses = []
+        for network in (rich, poor):
+            torch.manual_seed(0)
+            losses.append(network.loss(given, "model", 0))
+    assert losses[0]["loss"] == losses[0]["nats"]
+    assert losses[1]["loss"] == pytest.approx(float(losses[1]["nats"] + losses[1]["bits"] * np.log(2)), rel=1e-5)
+
+
+def test_divergence_is_nothing_for_the_prior_itself() -> None:
+    assert divergence(torch.zeros(1, 4), torch.ones(1, 4)).item() == 0
+    assert divergence(torch.full((1, 4), 2.0), torch.ones(1, 4)).item() == pytest.approx(8)
+
+
+def test_points_between_two_lie_on_an_arc() -> None:
+    one, other = torch.tensor([3.0, 0.0]), torch.tensor([0.0, 3.0])
+    assert torch.allclose(between(one, other, 0.5), torch.full((2,), 3 / np.sqrt(2)).float())
+    assert torch.allclose(between(one, other, 0.0), one)
+    assert torch.allclose(between(one, one, 0.3), one)
+
+
+def test_a_conductor_leads_sixteen_bars() -> None:
+    network = LongMusicVAE.build("debug").eval()
+    piece = phrases(1, 16)[0]
+    assert network.frames == 256
+    assert len(network.phrases(network.locate([piece]))[0]) == 256
+
+
+def test_a_batch_holds_tokens_and_what_sounds() -> None:
+    one = phrases(2)
+    given = batch(one)
+    assert given.tokens[1].tolist() == tokens_of(one[1]).tolist()
+    assert (given.pitches[0].numpy() == one[0].pitches).all()
+    assert ((given.tokens == HOLD).numpy() == np.stack([piece.held for piece in one])).all()
