@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from laterna.errors import MediaError, ModelError
 from laterna.learning.card import CARD
-from laterna.learning.folder import CONFIG, WEIGHTS
+from laterna.learning.folder import CONFIG, SCALE, WEIGHTS, tensors
 from laterna.learning.weights import load, read, save
 
 INPUT = torch.linspace(-1, 1, 8).reshape(4, 2)
@@ -64,6 +65,35 @@ def test_what_is_not_float_is_kept(tmp_path: Path) -> None:
     model.norm.num_batches_tracked += 7
     save(model, toys.card(), tmp_path)
     assert read(toys.Frilled, tmp_path).norm.num_batches_tracked == 7
+
+
+def test_small_whole_numbers_are_scaled_by_their_rows(saved: Path) -> None:
+    def shrunk(tensors: dict[str, Tensor]) -> None:
+        for name in [name for name, tensor in tensors.items() if tensor.dim() == 2]:
+            scale = tensors[name].abs().amax(1) / 127
+            tensors[name] = (tensors[name] / scale[:, None]).round().to(torch.int8)
+            tensors[name + SCALE] = scale
+
+    before, exact = load("toys/plain"), dict(load("toys/plain").state_dict())
+    with_weights(saved, shrunk)
+    after = load("toys/plain")
+    assert torch.allclose(after(INPUT), before(INPUT), atol=0.02)
+    assert not all(torch.equal(tensor, exact[name]) for name, tensor in after.state_dict().items())
+    without_torch = tensors(saved, "np")
+    assert all(np.array_equal(without_torch[name], tensor.numpy()) for name, tensor in after.state_dict().items())
+
+
+@pytest.mark.parametrize("change", [lambda t: t.update({"none.scale": torch.ones(3)}), lambda t: wrong_scale(t)])
+def test_scales_that_fit_nothing_are_told(saved: Path, change: Callable[[dict[str, Tensor]], object]) -> None:
+    with_weights(saved, change)
+    with pytest.raises(ModelError, match="is broken or cut short"):
+        load("toys/plain")
+
+
+def wrong_scale(tensors: dict[str, Tensor]) -> None:
+    """One row too many."""
+    name = next(name for name, tensor in tensors.items() if tensor.dim() == 2)
+    tensors[name + SCALE] = torch.ones(len(tensors[name]) + 1)
 
 
 def test_weights_of_another_model_are_refused(saved: Path) -> None:

@@ -10,6 +10,7 @@ from laterna.errors import ModelError
 from laterna.media.files import quoted
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+SCALE = ".scale"  # after the name of a tensor of small whole numbers: what a unit of each of its rows is
 
 _UNSAFE = (".bin", ".ckpt", ".pkl", ".pt", ".pth")  # reading them can run code
 
@@ -48,7 +49,7 @@ def claimed(folder: Path, name: str, newest: int) -> tuple[int, dict[str, Any]]:
 
 
 def tensors(folder: Path, framework: Literal["np", "pt"], device: str = "cpu") -> dict[str, Any]:
-    """The weights by their names, as NumPy's arrays or as torch's tensors.
+    """The weights by their names, as NumPy's arrays or as torch's tensors; scaled ones as what they stand for.
 
     Raises:
         ModelError: there are none, they are of a kind that can run code, broken, or not finite.
@@ -63,9 +64,19 @@ def tensors(folder: Path, framework: Literal["np", "pt"], device: str = "cpu") -
     try:
         with safetensors.safe_open(path, framework=framework, device=device) as file:
             found_tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
-    except (safetensors.SafetensorError, OSError) as error:
+        for name in [name for name in found_tensors if name.endswith(SCALE)]:
+            found_tensors[name.removesuffix(SCALE)] = _scaled(
+                found_tensors[name.removesuffix(SCALE)], found_tensors.pop(name)
+            )
+    except (safetensors.SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
         raise ModelError(f"{quoted(path)} is broken or cut short: copy the model again from its source.") from error
     for name, tensor in found_tensors.items():
         if not (np.isfinite(tensor) if framework == "np" else tensor.isfinite()).all():
             raise ModelError(f"{quoted(path)} holds numbers that are not finite, in {name}: train it again.")
     return found_tensors
+
+
+def _scaled(rows: Any, scale: Any) -> Any:
+    """Whole numbers (n, ...) times what a unit of each row is (n,), float32; both of the same library."""
+    units = scale.reshape(-1, *(1 for _ in rows.shape[1:]))
+    return rows.astype(np.float32) * units if isinstance(rows, np.ndarray) else rows.float() * units
