@@ -10,7 +10,7 @@ from common import HERE, Row
 from laterna.learning import evaluate, load
 from laterna.learning.threads import torch_threads
 from laterna.music.attributes import ATTRIBUTES
-from laterna.music.metrics import FIGURES, Spread, distinct, figures, spread, told
+from laterna.music.metrics import FIGURES, Spread, distinct, figures, spread
 from laterna.music.models.vae import MusicVAE
 from laterna.music.models.vae_recipe import recipe
 from laterna.music.pieces import Piece
@@ -98,6 +98,10 @@ def beside(real: Sequence[Piece], made: Sequence[Piece]) -> dict[str, Spread]:
     theirs, ours = figures(real), figures(made)
     sources = np.unique([piece.name for piece in real], return_inverse=True)[1]
     return {name: spread(ours[name], theirs[name], sources) for name in FIGURES}
+
+
+def told(spreads: dict[str, Spread]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {one.made:.3f} of {one.high:.3f}" for name, one in spreads.items())
 
 
 def pushes(network: MusicVAE, phrases: Sequence[Piece]) -> list[Row]:
