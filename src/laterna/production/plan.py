@@ -154,7 +154,7 @@ def score(
         about = {"notes": ["The film has no music: to compose it, run `pip install 'laterna[learning]'`."]}
     elif scored:
         wishes = {"seconds": min(float(length), LONGEST), "mood": mood, "key": key, "tempo": tempo, "seed": seed}
-        save_score(apart(suite, **wishes), out / _SCORE)  # torch would stay in memory beside the pictures
+        apart(suite, out / _SCORE, **wishes)  # torch would stay in memory beside the pictures
         about = {"composed": {"model": _COMPOSER} | wishes, "credits": list(_composers())}
     _write_about(out, about)
 
