@@ -10,31 +10,14 @@ pytest.importorskip("torch")
 
 from laterna import music
 from laterna.errors import DataError, ModelError
-from laterna.learning.card import Card
-from laterna.learning.weights import save
 from laterna.media.scores import seconds_of
 from laterna.music.compose import _cleanest
 from laterna.music.keys import Key
 from laterna.music.models.memory import Memory
-from laterna.music.models.transformer import MusicTransformer
 from laterna.music.moods import manner_of
 from laterna.music.notation import piece_of
 from laterna.music.originality import MOST_SHARED
 from laterna.music.pieces import Piece, merged
-from laterna.music.writers import in_key
-
-CARD = Card(
-    "music/transformer", licence="CC0-1.0", data=("none",), figures={"nats": 1.0}, baseline={"nats": 2.0},
-    command="none", protocol="none",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A model that has learnt nothing: what is asked for has to hold with any."""
-    folder = tmp_path_factory.mktemp("model")
-    save(MusicTransformer.build("debug"), CARD, folder)
-    return str(folder)
 
 
 def sounds(score: ScoreTick) -> set[tuple[int, int]]:
@@ -222,4 +205,4 @@ def test_a_composition_says_how_much_of_it_was_learnt(model: str, style: str) ->
 @pytest.mark.parametrize(("tonic", "moved"), [(0, 0), (2, 2), (11, -1), (6, 6)])
 def test_a_piece_is_moved_to_its_key_by_the_shortest_way(tonic: int, moved: int) -> None:
     piece = held((72, 67, 64, 48), (71, 67, 62, 43), (72, 67, 64, 48))
-    assert (in_key(piece, Key(tonic, "major")).pitches - piece.pitches == moved).all()
+    assert (piece.to_tonic(tonic).pitches - piece.pitches == moved).all()

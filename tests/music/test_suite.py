@@ -10,24 +10,8 @@ pytest.importorskip("torch")
 
 from laterna import music
 from laterna.errors import DataError
-from laterna.learning.card import Card
-from laterna.learning.weights import save
 from laterna.media.moods import Mood
 from laterna.media.scores import seconds_of
-from laterna.music.models.transformer import MusicTransformer
-
-CARD = Card(
-    "music/transformer", licence="CC0-1.0", data=("none",), figures={"nats": 1.0}, baseline={"nats": 2.0},
-    command="none", protocol="none",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A model that has learnt nothing: what is asked for has to hold with any."""
-    folder = tmp_path_factory.mktemp("model")
-    save(MusicTransformer.build("debug"), CARD, folder)
-    return str(folder)
 
 
 @pytest.fixture

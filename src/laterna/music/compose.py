@@ -17,7 +17,7 @@ from laterna.music.notation import piece_of, rewritten, score_of
 from laterna.music.originality import MOST_SHARED
 from laterna.music.pieces import FIRST, PLACES, REST, VOICES, Piece, tokens_of
 from laterna.music.textures import Style, played
-from laterna.music.writers import GRID, checked, filled, filler, from_nothing, in_key, loaded
+from laterna.music.writers import GRID, checked, filled, filler, from_nothing, loaded
 
 if TYPE_CHECKING:
     from laterna.music.models.memory import Memory
@@ -74,7 +74,7 @@ def compose(
     writer = loaded(model)
     written = from_nothing(frames, writer, chosen, manner.temperature, seed)
     heard = [replace(one, pitches=one.pitches[:, kept], held=one.held[:, kept]) for one in written]
-    piece = _cleanest([in_key(one, chosen) for one in heard], chosen, writer.memory)
+    piece = _cleanest([one.to_tonic(chosen.tonic) for one in heard], chosen, writer.memory)
     score = score_of(played(piece, style), tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
     return _owned(score, piece, writer.memory)
 

@@ -18,6 +18,7 @@ REST, HOLD, FIRST = 0, 1, 2  # a voice's tokens: silence, the note goes on, and 
 PARTS = ("train", "valid", "test")
 _GRIDS = {"quarter": 1, "8th": 2, "16th": 4}  # frames of a quarter note, by what a file's name says
 _USUAL_GRID = 4
+_LOWEST, _HIGHEST = 33, 98  # MIDI numbers that a piece is moved to, where any key will do
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,19 @@ class Piece:
         moved = self.pitches + semitones
         moved = np.where(moved > 127, 116 + (moved - 128) % 12, np.where(moved < 1, 1 + (moved - 1) % 12, moved))
         return Piece(self.name, np.where(self.pitches > 0, moved, 0).astype(np.int16), self.held, self.grid)
+
+    def to_tonic(self, tonic: int) -> "Piece":
+        """Moved by the shortest way so that its key has this tonic, a pitch class; up where both ways are as long."""
+        away = (tonic - self.key.tonic) % 12
+        return self.moved(away if away <= 6 else away - 12)
+
+    def in_any_key(self, rng: np.random.Generator) -> "Piece":
+        """Moved by up to half an octave either way, as far as it stays where voices and instruments mostly lie."""
+        sounding = self.pitches[self.pitches > 0]
+        if not len(sounding):
+            return self
+        low, high = max(-6, _LOWEST - int(sounding.min())), min(6, _HIGHEST - int(sounding.max()))
+        return self.moved(int(rng.integers(low, high + 1))) if low <= high else self
 
     def part(self, first: int, end: int) -> "Piece":
         """Its frames from ``first`` up to ``end``; what was held into the first of them begins there."""

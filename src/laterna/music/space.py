@@ -36,8 +36,7 @@ def blend(one: ScoreTick, other: ScoreTick, *, steps: int = 4, model: str = "mus
         raise DataError(f"Scores can't be blended in {steps} steps: ask for 1 to {_MOST_STEPS}.")
     network = _network(model)
     first, last = piece_of(one), piece_of(other)
-    away = (first.key.tonic - last.key.tonic + 6) % 12 - 6
-    ends = [_phrases(network, piece)[0] for piece in (first, last.moved(away))]
+    ends = [_phrases(network, piece)[0] for piece in (first, last.to_tonic(first.key.tonic))]
     made = network.blend(ends[0], ends[1], steps, temperature=_TEMPERATURE, keep=_KEEP, seed=checked(seed))
     return rewritten(one, joined([ends[0], *made, ends[1]]), first.key, "blended")
 

@@ -62,7 +62,7 @@ def _phrased(frames: int, network: "MusicVAE | MusicGAN", key: Key, seed: int) -
     count = _attempts(frames)
     each = math.ceil(frames / network.frames)
     phrases = network.sample(count * each, mode=key.mode, seed=checked(seed))
-    moved = [in_key(phrase, key) for phrase in phrases]
+    moved = [phrase.to_tonic(key.tonic) for phrase in phrases]
     return [joined(moved[n * each : (n + 1) * each]).part(0, frames) for n in range(count)]
 
 
@@ -72,12 +72,6 @@ def filled(given: np.ndarray, network: "MusicTransformer", key: Key, temperature
         raise DataError(f"That is {len(given) // GRID} quarter notes: ask for {_MOST // GRID} or fewer at a time.")
     attempts = _attempts(len(given))
     return network.fill(given, attempts, grid=GRID, key=key, temperature=temperature, seed=checked(seed))
-
-
-def in_key(piece: Piece, key: Key) -> Piece:
-    """The piece moved to a tonic, by the shortest way, whatever key it was written in."""
-    away = (key.tonic - piece.key.tonic) % 12
-    return piece.moved(away if away <= 6 else away - 12)
 
 
 def checked(seed: int) -> int:

@@ -20,7 +20,6 @@ from laterna.music.pieces import Piece, tokens_of
 WINDOW = 256  # frames of a sample to learn from
 _STRETCH = 80  # frames of a piece for each sample of it in an epoch
 _MOVED = 0.75  # the share of samples in another key
-_LOWEST, _HIGHEST = 33, 98  # that a sample may be moved to
 _KEY_TOLD, _END_TOLD, _VOICES_TOLD = 0.5, 0.5, 0.4  # shares of samples that are told these
 
 
@@ -67,7 +66,7 @@ class Excerpts:
         if self._whole:
             return score(piece)
         if rng.random() < _MOVED:
-            piece = piece.moved(_interval(piece, rng))
+            piece = piece.in_any_key(rng)
         first = int(rng.integers(max(1, len(piece) - self._window + 1)))
         first -= first % piece.grid
         key = piece.key.number if rng.random() < _KEY_TOLD else KEYS
@@ -80,15 +79,6 @@ def score(piece: Piece) -> Score:
     """A whole piece of which nothing is told."""
     tokens = tokens_of(piece)
     return Score(tokens, piece.pitches.astype(np.int64), np.full(tokens.shape, UNKNOWN), piece.grid, KEYS, -1, 0)
-
-
-def _interval(piece: Piece, rng: np.random.Generator) -> int:
-    """Semitones up or down that leave a piece in its range."""
-    sounding = piece.pitches[piece.pitches > 0]
-    if not len(sounding):
-        return 0
-    low, high = max(-6, _LOWEST - int(sounding.min())), min(6, _HIGHEST - int(sounding.max()))
-    return int(rng.integers(low, high + 1)) if low <= high else 0
 
 
 def _told(one: Score, rng: np.random.Generator) -> np.ndarray:

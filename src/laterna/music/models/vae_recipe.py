@@ -22,7 +22,6 @@ from laterna.music.models.vae import BAR, GRID, LongMusicVAE, MusicVAE, Phrases,
 from laterna.music.pieces import FIRST, Piece, tokens_of
 
 _ALONE = 0.5  # the share of samples of which one voice sounds, as a melody
-_LOWEST, _HIGHEST = 33, 98  # MIDI numbers that a sample may be moved to
 _TOGETHER = 256  # phrases that are judged at a time
 _SETTLED = 2048  # samples that tell where phrases of an attribute lie
 _QUARTER = 0.25  # the share of them that counts as low, and as high
@@ -45,7 +44,7 @@ class Excerpts:
         voices = np.flatnonzero(piece.pitches.any(0))
         if len(voices) and rng.random() < _ALONE:
             piece = melody(piece, int(rng.choice(voices)))
-        return _moved(piece, rng)
+        return piece.in_any_key(rng)
 
 
 class Phrasing:
@@ -69,15 +68,6 @@ def melody(piece: Piece, voice: int) -> Piece:
     pitches, held = np.zeros_like(piece.pitches), np.zeros_like(piece.held)
     pitches[:, 0], held[:, 0] = piece.pitches[:, voice], piece.held[:, voice]
     return Piece(piece.name, pitches, held, piece.grid)
-
-
-def _moved(piece: Piece, rng: np.random.Generator) -> Piece:
-    """In another key, within the range."""
-    sounding = piece.pitches[piece.pitches > 0]
-    if not len(sounding):
-        return piece
-    low, high = max(-6, _LOWEST - int(sounding.min())), min(6, _HIGHEST - int(sounding.max()))
-    return piece.moved(int(rng.integers(low, high + 1))) if low < high else piece
 
 
 def read(data: Path, bars: int = 2) -> Splits:
