@@ -68,8 +68,7 @@ class Excerpts:
 
 def _home(piece: Piece) -> Piece:
     """Moved to C by the shortest way; the same pitch again is the same note."""
-    away = piece.key.tonic
-    return merged(piece.name, piece.moved(-away if away <= 6 else 12 - away).pitches, piece.grid)
+    return merged(piece.name, piece.to_tonic(0).pitches, piece.grid)
 
 
 def read(data: Path) -> Splits:
