@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, leaky_relu, one_hot, pad, relu
 
 from laterna.learning.model import Model, Phase
+from laterna.learning.threads import torch_threads
 from laterna.music.keys import Mode
 from laterna.music.models.memory import Memory
 from laterna.music.pieces import Piece, merged
@@ -163,7 +164,8 @@ class MusicGAN(Model):
         noise = torch.randn(len(minor), self.latent, generator=random)
         told = (each.to(self.device) for each in (noise, minor, density))
         heat = float(self.temperature) if temperature is None else temperature
-        made = self.generator(*told, temperature=heat, random=random)
+        with torch_threads(1):
+            made = self.generator(*told, temperature=heat, random=random)
         sounds = made.argmax(2).transpose(1, 2).cpu()  # (B, T, V)
         return torch.where(sounds > 0, sounds - 1 + torch.tensor(self.lowest), 0)
 

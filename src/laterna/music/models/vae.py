@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, pad, relu
 
 from laterna.learning.model import Model, Phase
+from laterna.learning.threads import torch_threads
 from laterna.music.attributes import ATTRIBUTES
 from laterna.music.keys import Mode
 from laterna.music.models.memory import Memory
@@ -177,7 +178,8 @@ class MusicVAE(Model):
 
     def phrases(self, points: Tensor, *, temperature: float = 1.0, keep: float = 1.0, seed: int = 0) -> list[Piece]:
         """What :meth:`decode` writes, as pieces."""
-        made = self.decode(points, temperature=temperature, keep=keep, seed=seed)
+        with torch_threads(1):
+            made = self.decode(points, temperature=temperature, keep=keep, seed=seed)
         tokens, pitches = made.tokens.cpu().numpy(), made.pitches.cpu().numpy().astype(np.int16)
         return [Piece("", p, (t == HOLD) & (p > 0), GRID) for t, p in zip(tokens, pitches, strict=True)]
 
