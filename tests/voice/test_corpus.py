@@ -78,6 +78,8 @@ def test_a_corpus_needs_flite_and_a_new_folder_and_enough_text(tmp_path: Path, m
     monkeypatch.setattr(shutil, "which", lambda name: "flite")
     with pytest.raises(DataError, match="no voice 'bob'"):
         corpus(text, tmp_path / "new", voices=("bob",))
+    with pytest.raises(DataError, match="from 0 to 1"):
+        corpus(text, tmp_path / "new", hard=1.5)
     with pytest.raises(DataError, match="is there already"):
         corpus(text, tmp_path)
     with pytest.raises(DataError, match="are needed"):
@@ -104,6 +106,19 @@ def test_flite_reads_a_text_into_a_manifest(tmp_path: Path) -> None:
         assert row.phones[-1] in ENDS
         assert row.phones.count(BOUNDARY) + row.phones.count(PAUSE) == row.text.count(" ")
     assert (corpora.VOICES[0], rows[0].speaker) == ("rms", "slt")
+
+
+@pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed: apt install flite")
+def test_a_share_of_a_corpus_is_made_hard(tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("The lantern was lit. A show began, and everybody laughed. Who lit it? I don't know. She did!")
+    easy, hard = (
+        [row.text for row in read_manifest(corpus(text, tmp_path / name, voices=("slt",), sentences=3, hard=share))]
+        for name, share in (("easy", 0.0), ("hard", 1.0))
+    )
+    written = ("the lantern was lit", "a show began", "who lit it", "i don't know", "she did")
+    assert all(line.lower().startswith(written) for line in easy)
+    assert not set(easy) & set(hard)
 
 
 @pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed: apt install flite")

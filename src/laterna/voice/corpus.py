@@ -44,7 +44,6 @@ _PART = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[,.?!]")
 _PAUSES = re.compile(r"\s*[,;:()\[\]–—]+\s*|\s-+\s|--+")
 _LETTERS = re.compile(r"[A-Za-z',.?! ]+")
 _LEAST, _MOST = 1, 240  # characters of a sentence
-_HARD_OF = 0.15  # the share of sentences that are made to be hard
 _NO_MARKS = str.maketrans("", "", ",.?!")
 _EXAMPLE = re.compile(r'"([^"]+)"')
 _PATIENCE = 120  # seconds for a sentence; it takes a tenth of one
@@ -66,6 +65,7 @@ def corpus(
     *,
     voices: Sequence[str] = ("rms", "slt"),
     sentences: int = 4000,
+    hard: float = 0.15,
     without: Path | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
@@ -76,15 +76,19 @@ def corpus(
         text: a text file, or WordNet's folder of ``data.*`` files, whose examples and definitions are read.
         out: a new folder, for ``manifest.csv``, ``consent.toml`` and ``<voice>/<number>.wav``.
         voices: of flite's: rms, slt, awb or kal16.
-        sentences: how many each voice reads; a few of them are made hard, of repeated and lone words.
+        sentences: how many each voice reads.
+        hard: the share of them, 0 to 1, that are made hard: repeated and lone words, letters, lists.
         without: a text file of sentences that must not be among them, such as those of a benchmark.
         seed: chooses and joins them.
         progress: is told how many sentences are read, and of how many.
 
     Raises:
         ModelError: flite is not installed.
-        DataError: there is such a folder already, a voice is unknown, or the text has too few sentences.
+        DataError: there is such a folder already, a voice is unknown, a share is none, or the text has too few
+            sentences.
     """
+    if not 0 <= hard <= 1:
+        raise DataError(f"A share of hard sentences is from 0 to 1, and not {hard:g}.")
     if shutil.which("flite") is None:
         raise ModelError("A corpus is read by flite, which is not installed: run `apt install flite`.")
     if unknown := sorted(set(voices) - set(VOICES)):
@@ -93,7 +97,7 @@ def corpus(
         raise DataError(f"{quoted(out)} is there already: name a new folder.")
     wanted = sentences * len(voices)
     unheard = set() if without is None else {_bare(line) for line in _lines(without)}
-    chosen = _varied(list(_written(text)), unheard, wanted, np.random.default_rng(seed))
+    chosen = _varied(list(_written(text)), unheard, wanted, hard, np.random.default_rng(seed))
     jobs = [
         (voice, number, chosen[number * len(voices) + i])
         for i, voice in enumerate(voices)
@@ -148,7 +152,9 @@ def _examples(file: Path) -> Iterator[str]:
             yield definition
 
 
-def _varied(written: list[str], unheard: Container[str], count: int, rng: np.random.Generator) -> list[str]:
+def _varied(
+    written: list[str], unheard: Container[str], count: int, hard: float, rng: np.random.Generator
+) -> list[str]:
     """As many sentences as wanted, none twice nor unheard: some joined in pairs, some hard."""
     written = [line for line in dict.fromkeys(written) if _bare(line) not in unheard]
     rng.shuffle(written)
@@ -156,9 +162,9 @@ def _varied(written: list[str], unheard: Container[str], count: int, rng: np.ran
     queue, chosen = iter(written), list[str]()
     while len(chosen) < count:
         kind = rng.random()
-        if kind < _HARD_OF and words:
-            hard = _hard(words, written, rng)
-            chosen += [hard] * (_bare(hard) not in unheard)
+        if kind < hard and words:
+            line = _hard(words, written, rng)
+            chosen += [line] * (_bare(line) not in unheard)
             continue
         line = next(queue, None)
         if line is None:
