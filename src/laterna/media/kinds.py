@@ -111,6 +111,7 @@ KINDS = (
     Kind("shots", "laterna.media.shots:ShotTable", (".shots.json",), "table"),
     Kind("speech", "laterna.voice.speech:Speech", (), "audio", inside="transcript.json"),
     Kind("footage", "laterna.editing.analyse:Footage", (), "table", inside="shots.json"),
+    Kind("index", "laterna.editing.indexing.index:Index", (), "table", inside="index.sqlite"),
     Kind("table", "polars:DataFrame", (".parquet",), "table", f"{_PLAIN}:open_table", f"{_PLAIN}:save_table"),
     Kind("page", f"{_PLAIN}:Page", (".html",), "page", f"{_PLAIN}:open_page", f"{_PLAIN}:save_text"),
     Kind("text", "builtins:str", (".txt", ".md"), "text", f"{_PLAIN}:open_text", f"{_PLAIN}:save_text"),
