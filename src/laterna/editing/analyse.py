@@ -131,12 +131,18 @@ class Footage:
         }
 
 
-def analyse(video: Video, *, progress: Callable[[int, int], None] | None = None) -> Footage:
+def analyse(
+    video: Video,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    watch: Callable[[int, Frame], None] | None = None,
+) -> Footage:
     """Measure a film for cutting: its shots, sharpness, exposure, motion, fingerprints, loudness and silences.
 
     Args:
         video: the film.
         progress: called with the frames that are done and all frames.
+        watch: is shown each frame with its number, for who wants more of the same decoding.
 
     Raises:
         MediaError: the film's pictures or its sound are broken.
@@ -149,6 +155,8 @@ def analyse(video: Video, *, progress: Callable[[int, int], None] | None = None)
     for index, frame in enumerate(video.frames(threads=_THREADS)):
         if progress is not None:
             progress(index, video.frame_count)
+        if watch is not None:
+            watch(index, frame)
         luma = detector.add(frame)
         if (measure := meter.add(frame, luma)) is not None:
             measures.append(measure)

@@ -8,6 +8,7 @@ import numpy as np
 _EVERY = 3  # one of so many rows and columns is asked how the camera moves
 _ROUNDS = 4  # of weighing anew, after which what moves of its own hardly counts
 _FAR = 0.6  # pixels off the camera's movement at which a place counts half
+_NORMAL = 0.6745  # median absolute deviation of a normal distribution whose standard deviation is 1
 _STRUCTURE = 6.0  # grey levels from a place to the next at which its movement is half known
 
 
@@ -47,17 +48,19 @@ def motion(now: np.ndarray, other: np.ndarray) -> Motion:
     )
 
 
-def shake(steps: list[Motion], seconds: float) -> float:
-    """How unsteadily the camera moves: root mean square of the changes of its speed, in picture widths a second.
+def shake(flows: np.ndarray) -> float:
+    """How unsteadily a camera moves: the spread of the changes of its speed, in the flows' unit.
+
+    The camera's speed is the median over the picture, and the spread is told by the median too, so that neither an
+    actor nor a flash counts as the camera's.
 
     Args:
-        steps: from each picture of a shot to the next.
-        seconds: from one to the next.
+        flows: (T, rows, columns, 2), the speed of each part of the picture, at even steps of time.
     """
-    if len(steps) < 2:
+    if len(flows) < 3:
         return 0.0
-    speeds = np.array([step.shift for step in steps]) / seconds
-    changes = np.median(np.abs(np.diff(speeds, axis=0)), axis=0) / 0.6745  # of a normal spread, and deaf to one flash
+    speeds = np.median(flows.astype(np.float32).reshape(len(flows), -1, 2), axis=1)
+    changes = np.median(np.abs(np.diff(speeds, axis=0)), axis=0) / _NORMAL
     return float(np.hypot(*changes))
 
 
