@@ -1,13 +1,15 @@
 """A model's folder, read with distrust, and without torch: config.json and model.safetensors."""
 
 import json
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from laterna.errors import ModelError
-from laterna.media.files import quoted
+from laterna.media.files import quoted, written_whole
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 SCALE = ".scale"  # after the name of a tensor of small whole numbers: what a unit of each of its rows is
@@ -74,6 +76,17 @@ def tensors(folder: Path, framework: Literal["np", "pt"], device: str = "cpu") -
         if not (np.isfinite(tensor) if framework == "np" else tensor.isfinite()).all():
             raise ModelError(f"{quoted(path)} holds numbers that are not finite, in {name}: train it again.")
     return found_tensors
+
+
+def written_together(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write all these files of a model, or leave those that were there before.
+
+    Raises:
+        StorageError: the disk is full, or the folder can't be written.
+    """
+    with ExitStack() as files:  # they take their names one after another, once all are on the disk
+        for name, content in contents.items():
+            files.enter_context(written_whole(folder / name)).write_bytes(content)
 
 
 def _scaled(rows: Any, scale: Any) -> Any:

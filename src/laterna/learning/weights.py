@@ -1,7 +1,6 @@
 """A model in a folder: config.json, model.safetensors and card.md, written together and read with distrust."""
 
 import json
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,10 +9,10 @@ from torch import Tensor
 
 from laterna.errors import ModelError
 from laterna.learning.card import CARD, Card
-from laterna.learning.folder import CONFIG, WEIGHTS, claimed, configuration, tensors
+from laterna.learning.folder import CONFIG, WEIGHTS, claimed, configuration, tensors, written_together
 from laterna.learning.recipe import registered
 from laterna.learning.store import find
-from laterna.media.files import quoted, written_whole
+from laterna.media.files import quoted
 
 if TYPE_CHECKING:
     from laterna.learning.model import Model
@@ -57,9 +56,7 @@ def save(model: "Model", card: Card, folder: Path) -> None:
         CONFIG: json.dumps(config, indent=1, sort_keys=True).encode() + b"\n",
         WEIGHTS: safetensors.torch.save(kept, metadata={"format": "pt"}),
     }
-    with ExitStack() as files:  # they take their names one after another, once all are on the disk
-        for name, content in contents.items():
-            files.enter_context(written_whole(folder / name)).write_bytes(content)
+    written_together(folder, contents)
     model.card = card
 
 

@@ -1,0 +1,103 @@
+"""Bradley and Terry's model, linear in features: the posterior of its weights, and what an answer would tell of them.
+
+The chance that a version is preferred to another is the logistic function of ``weights @ difference``, where the
+difference is that of their features.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the prior, tried on the first group of weights
+_SHARES = (0.1, 0.3, 1.0)  # of that width, tried on each later group
+_STEPS = 50  # of Newton's method, which needs about six
+_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """A normal distribution of weights: their mean (f,) and covariance (f, f)."""
+
+    weights: np.ndarray
+    covariance: np.ndarray
+
+    def variances(self, rows: np.ndarray) -> np.ndarray:
+        """How unsure the sum of the weights by each row is: (n, f) to (n,)."""
+        return ((rows @ self.covariance) * rows).sum(axis=1)
+
+
+def posterior(differences: np.ndarray, groups: Sequence[int]) -> Posterior:
+    """Laplace's approximation of the weights' posterior, under the prior that makes the answers likeliest.
+
+    Args:
+        differences: features of the preferred version less those of the other, (comparisons, f).
+        groups: how many weights each group has, in their order. The prior is normal around 0, with one width for the
+            first group and narrower or equal ones for the others.
+    """
+    tried, start = [], np.zeros(differences.shape[1])
+    for width, *shares in itertools.product(_WIDTHS, *[_SHARES] * (len(groups) - 1)):
+        widths = np.repeat([width, *(width * share for share in shares)], groups)
+        weights, precision = _likeliest(differences, widths**-2.0, start)
+        tried.append((_evidence(differences, weights, widths, precision), weights, precision))
+        start = weights
+    _, weights, precision = max(tried, key=lambda one: one[0])
+    return Posterior(weights, np.linalg.inv(precision))
+
+
+def expected_information(differences: np.ndarray, known: Posterior) -> np.ndarray:
+    """What the answer to each comparison is expected to tell of the weights, in nats: (n, f) to (n,).
+
+    The entropy of the answer less what of it would stay if the weights were known (Houlsby et al. 2011,
+    arXiv:1112.5745), by Gauss and Hermite's quadrature.
+    """
+    means = differences @ known.weights
+    deviations = np.sqrt(known.variances(differences))
+    chances = _logistic(means + np.multiply.outer(_NODES, deviations))  # (nodes, n)
+    share = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
+    return _entropy(share @ chances) - share @ _entropy(chances)
+
+
+def _likeliest(differences: np.ndarray, prior: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The likeliest weights (f,), and the precision (f, f) there, by Newton's method with steps that never overshoot.
+
+    ``prior`` is each weight's precision, ``weights`` where to start.
+    """
+    value = _penalty(differences, prior, weights)
+    for _ in range(_STEPS):
+        chances = _logistic(differences @ weights)
+        slope = prior * weights - differences.T @ (1 - chances)
+        step = np.linalg.solve(_precision(differences, prior, chances), slope)
+        share = 1.0
+        while (lower := _penalty(differences, prior, weights - share * step)) > value and share > 1e-6:
+            share /= 2
+        weights, gained, value = weights - share * step, value - lower, lower
+        if gained < 1e-9:
+            break
+    return weights, _precision(differences, prior, _logistic(differences @ weights))
+
+
+def _penalty(differences: np.ndarray, prior: np.ndarray, weights: np.ndarray) -> float:
+    """The negative logarithm of likelihood times prior, but for a constant; convex in the weights."""
+    return float(np.logaddexp(0, -differences @ weights).sum() + (prior * weights**2).sum() / 2)
+
+
+def _precision(differences: np.ndarray, prior: np.ndarray, chances: np.ndarray) -> np.ndarray:
+    return np.diag(prior) + (differences * (chances * (1 - chances))[:, None]).T @ differences
+
+
+def _evidence(differences: np.ndarray, weights: np.ndarray, widths: np.ndarray, precision: np.ndarray) -> float:
+    """The logarithm of the answers' likelihood under a prior of these widths, but for a constant."""
+    _, volume = np.linalg.slogdet(precision)
+    return -_penalty(differences, widths**-2.0, weights) - float(np.log(widths).sum() + volume / 2)
+
+
+def _logistic(values: np.ndarray) -> np.ndarray:
+    return np.exp(-np.logaddexp(0, -values))
+
+
+def _entropy(chances: np.ndarray) -> np.ndarray:
+    """Of an answer that is yes with these chances, in nats."""
+    inner = np.clip(chances, 1e-12, 1 - 1e-12)
+    return -inner * np.log(inner) - (1 - inner) * np.log(1 - inner)
