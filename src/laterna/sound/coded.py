@@ -6,7 +6,7 @@ from pathlib import Path
 
 from laterna.media.audio import Audio
 from laterna.media.encode import Codec, encode_sound
-from laterna.sound.loudness import Loudness, loudness
+from laterna.media.loudness import Loudness, loudness
 from laterna.sound.mix import Mix, correction
 from laterna.sound.tracks import RATE
 

@@ -21,12 +21,12 @@ import opentimelineio as otio
 from laterna.errors import DataError
 from laterna.media.audio import Audio, AudioWriter
 from laterna.media.files import disk_full_named, made_folder
+from laterna.media.loudness import Loudness, Meter
 from laterna.sound.duck import FRAME as DUCK_FRAME
 from laterna.sound.duck import ducking, frame_power
 from laterna.sound.envelope import sample_gain
 from laterna.sound.limiter import FRAME as LIMIT_FRAME
 from laterna.sound.limiter import PeakMeter, limiting
-from laterna.sound.loudness import Loudness, Meter
 from laterna.sound.tracks import BLOCK, RATE, Piece, length, pieces, stream
 
 Preset = Literal["online", "broadcast"]

@@ -16,8 +16,8 @@ import pytest
 from laterna.errors import DataError, LaternaError, ModelError
 from laterna.media.audio import Audio
 from laterna.media.chaptered import read_marks
+from laterna.media.loudness import measure
 from laterna.production.workflows.audiobook import _name, audiobook
-from laterna.sound.loudness import measure
 from laterna.studio import cli
 
 STORY = (

@@ -23,12 +23,12 @@ import soxr
 from laterna.errors import DataError, ModelError
 from laterna.media.chaptered import SUFFIXES, ChapteredWriter, Mark
 from laterna.media.files import quoted
+from laterna.media.loudness import Meter
 from laterna.media.pieces import Pieces, kept_beside
 from laterna.production.workflows.cast import Cast, CastTable, Role, read_cast
 from laterna.production.workflows.reading import Line, Part, Reading, open_reading
 from laterna.sound.envelope import sample_gain
 from laterna.sound.limiter import FRAME, limiting
-from laterna.sound.loudness import Meter
 from laterna.voice import speak, stream
 from laterna.voice.engines import choose
 from laterna.voice.text.lexicon import Lexicon

@@ -13,6 +13,7 @@ import opentimelineio as otio
 from laterna.errors import ModelError
 from laterna.media.audio import Audio, write_audio
 from laterna.media.dialogue import Line
+from laterna.media.loudness import Meter
 from laterna.media.pieces import Pieces
 from laterna.media.timecode import time_range
 from laterna.media.timeline import url
@@ -21,7 +22,6 @@ from laterna.media.video import Video
 from laterna.production.report.drawings import clock
 from laterna.production.workflows.cast import Cast, Role
 from laterna.production.workflows.fitting import Fitting
-from laterna.sound.loudness import Meter
 from laterna.sound.tracks import RATE
 from laterna.voice import Speech, speak, stream
 from laterna.voice.prosody import Prosody, change

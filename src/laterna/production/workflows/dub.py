@@ -20,6 +20,7 @@ from laterna.errors import DataError
 from laterna.media.captions import Captions
 from laterna.media.dialogue import Line, read_lines
 from laterna.media.files import folder_beside, quoted
+from laterna.media.loudness import Loudness
 from laterna.media.pieces import kept_beside
 from laterna.media.resound import check_holds, resound, sound_codec
 from laterna.media.transcript import Transcript
@@ -28,7 +29,6 @@ from laterna.production.report.drawings import clock
 from laterna.production.workflows.booth import Bed, Booth, Dubbed, Take, timeline
 from laterna.production.workflows.cast import Cast, CastTable, Role, open_cast, read_cast
 from laterna.production.workflows.fitting import Fitting
-from laterna.sound.loudness import Loudness
 from laterna.sound.mix import Preset
 from laterna.voice.text.sentences import speaks
 

@@ -13,8 +13,8 @@ import pytest
 
 from laterna.errors import DataError
 from laterna.media.audio import Audio
+from laterna.media.loudness import Loudness, loudness, measure
 from laterna.media.video import Video
-from laterna.sound import Loudness, loudness, measure
 
 RATE = 48_000
 
