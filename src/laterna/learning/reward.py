@@ -111,8 +111,8 @@ class Reward:
             raise DataError(f"{len(candidates)} candidates offer nothing to compare: give two that differ.")
         return pair
 
-    def save(self, folder: Path, *, task: str, licence: str = "private") -> None:
-        """Keep it in a folder, as models are: config.json, model.safetensors and card.md.
+    def save(self, folder: Path, *, task: str = "one step", licence: str = "private") -> None:
+        """Keep it in a folder, as models are: config.json, model.safetensors and card.md; the card names the task.
 
         Raises:
             ModelError: it has learnt nothing.
@@ -170,7 +170,7 @@ class Reward:
             model=self.NAME,
             licence=licence,
             data=(f"{self.comparisons} comparisons of versions of {task}",),
-            command=f"laterna prefer {task}:A {task}:B",
+            command="laterna prefer A B, then laterna.learning.reward.Reward.fit",
             protocol="share of comparisons told right, each left out in turn (approximately)",
             figures={"pair_accuracy": self.accuracy},
             baseline={"pair_accuracy": 0.5},

@@ -1,0 +1,178 @@
+"""What people say of versions: ratings and preferences, kept in SQLite, or in PostgreSQL for a whole house.
+
+A version is known by its task (the step that made it) and the SHA-256 of its bytes. Its features are kept with it, so
+that a reward can be learnt of it when it has long gone::
+
+    feedback = Feedback("feedback.sqlite")
+    feedback.prefer(Item("cut", "9f…", {"pace": 0.4}), Item("cut", "07…", {"pace": 0.9}))
+    names, better, worse = feedback.pairs("cut")
+    reward = Reward(names).fit(better, worse)
+
+Many may write at once, from any number of processes: SQLite lets them in one by one (its write-ahead log, where
+readers wait for nobody), and what was said is on the disk when the call returns.
+"""
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby, permutations
+from typing import NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from laterna.errors import DataError
+from laterna.learning.feedback_store import connected, preferences, ratings, upsert, versions
+
+LOWEST, HIGHEST = 1, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A version that is judged.
+
+    Attributes:
+        task: the name of the step that made it.
+        sha256: of its bytes, 64 hexadecimal digits.
+        features: what a reward can be learnt of; none when they are not known.
+    """
+
+    task: str
+    sha256: str
+    features: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.task or len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
+            raise DataError(f"{self.task!r} with SHA-256 {self.sha256!r} names no version: give a step and 64 digits.")
+        for name, value in self.features.items():
+            if not math.isfinite(value):
+                raise DataError(f"The feature {name!r} of a version of {self.task} is {value}: give a finite number.")
+
+
+class Pairs(NamedTuple):
+    """Comparisons of a task: names of features (f), and features of the better and the worse versions, (n, f)."""
+
+    names: tuple[str, ...]
+    better: np.ndarray
+    worse: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was said of one version: everyone's last rating of it, and how often it was preferred, or was not."""
+
+    ratings: tuple[int, ...] = ()
+    won: int = 0
+    lost: int = 0
+
+
+class Feedback:
+    """Ratings and preferences in a database, which is made where there is none.
+
+    Args:
+        place: a file of SQLite, or a database's URL ("postgresql://user:password@host/name").
+
+    Raises:
+        DataError: the database can't be reached or written, is broken, or holds something else.
+    """
+
+    def __init__(self, place: str | os.PathLike[str]) -> None:
+        self._store = connected(place)
+
+    def rate(self, item: Item, rating: int, *, who: str = "") -> None:
+        """Say how good a version is, from 1 to 5; what the same person said of it before no longer counts.
+
+        Raises:
+            DataError: the rating is none of these, or the database fails.
+        """
+        if isinstance(rating, bool) or not isinstance(rating, int) or not LOWEST <= rating <= HIGHEST:
+            raise DataError(f"{rating!r} is no rating: give a whole number from {LOWEST} (poor) to {HIGHEST} (great).")
+        with self._store.writing() as connection:
+            _know(connection, item)
+            said = {"who": who, "task": item.task, "sha256": item.sha256, "rating": rating, "at": datetime.now(UTC)}
+            connection.execute(ratings.insert().values(said))
+
+    def prefer(self, better: Item, worse: Item, *, who: str = "") -> None:
+        """Say that one version is better than another of the same task.
+
+        Raises:
+            DataError: both are the same version or of different tasks, or the database fails.
+        """
+        if better.task != worse.task:
+            raise DataError(f"A {better.task} and a {worse.task} can't be compared: name two versions of one step.")
+        if better.sha256 == worse.sha256:
+            raise DataError(f"Both are the same version of {better.task}: name two that differ.")
+        with self._store.writing() as connection:
+            for item in sorted((better, worse), key=lambda item: item.sha256):  # so no two writers wait for each other
+                _know(connection, item)
+            said = {"who": who, "task": better.task, "at": datetime.now(UTC)}
+            connection.execute(preferences.insert().values(said | {"better": better.sha256, "worse": worse.sha256}))
+
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks of which something was said, by name."""
+        with self._store.reading() as connection:
+            return tuple(connection.scalars(select(versions.c.task).distinct().order_by(versions.c.task)))
+
+    def pairs(self, task: str, *, who: str | None = None) -> Pairs:
+        """Every comparison of a task: the preferences, and of each person's ratings every two that differ.
+
+        Versions without features are left out; the names are those that all the others have. Oldest first.
+
+        Args:
+            task: the step's name.
+            who: count only what this person said; everyone's when left out.
+        """
+        with self._store.reading() as connection:
+            known = {sha256: features for sha256, features in _features(connection, task) if features}
+            said = [*_preferred(connection, task, who), *_ranked(connection, task, who)]
+        said = [(better, worse) for better, worse in said if better in known and worse in known]
+        compared = [known[sha256] for pair in said for sha256 in pair]
+        names = tuple(sorted(set(compared[0]).intersection(*compared[1:]))) if compared else ()
+        rows = np.array([[known[sha256][name] for name in names] for pair in said for sha256 in pair], np.float64)
+        rows = rows.reshape(len(said), 2, len(names))
+        return Pairs(names, rows[:, 0], rows[:, 1])
+
+    def standing(self, task: str, sha256: str) -> Standing:
+        """What was said of one version."""
+        with self._store.reading() as connection:
+            rated = [rating for _, one, rating in _last_ratings(connection, task, None) if one == sha256]
+            said = _preferred(connection, task, None)
+        won, lost = (sum(pair[side] == sha256 for pair in said) for side in (0, 1))
+        return Standing(tuple(rated), won, lost)
+
+
+def _know(connection: Connection, item: Item) -> None:
+    """Keep a version; features that are now known take the place of older ones."""
+    features = {name: float(value) for name, value in item.features.items()}
+    upsert(connection, task=item.task, sha256=item.sha256, features=features)
+
+
+def _features(connection: Connection, task: str) -> Iterable[tuple[str, dict[str, float]]]:
+    found = connection.execute(select(versions.c.sha256, versions.c.features).where(versions.c.task == task))
+    return [(sha256, features) for sha256, features in found]
+
+
+def _preferred(connection: Connection, task: str, who: str | None) -> list[tuple[str, str]]:
+    """The better and the worse of each preference."""
+    wanted = select(preferences.c.better, preferences.c.worse).where(preferences.c.task == task)
+    if who is not None:
+        wanted = wanted.where(preferences.c.who == who)
+    return [(better, worse) for better, worse in connection.execute(wanted.order_by(preferences.c.id))]
+
+
+def _ranked(connection: Connection, task: str, who: str | None) -> list[tuple[str, str]]:
+    """The better and the worse of every two versions that one person rated differently."""
+    rated = sorted(_last_ratings(connection, task, who), key=lambda row: row[0])
+    by_person = [[*rows] for _, rows in groupby(rated, key=lambda row: row[0])]
+    return [(a[1], b[1]) for rows in by_person for a, b in permutations(rows, 2) if a[2] > b[2]]
+
+
+def _last_ratings(connection: Connection, task: str, who: str | None) -> list[tuple[str, str, int]]:
+    """Who rated which version how, at last."""
+    wanted = select(ratings.c.who, ratings.c.sha256, ratings.c.rating).where(ratings.c.task == task)
+    if who is not None:
+        wanted = wanted.where(ratings.c.who == who)
+    last = {(person, sha256): rating for person, sha256, rating in connection.execute(wanted.order_by(ratings.c.id))}
+    return [(person, sha256, rating) for (person, sha256), rating in last.items()]
