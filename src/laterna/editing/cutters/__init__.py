@@ -1,0 +1,1 @@
+"""Two cutters behind one interface: an optimal one and a learned one, on the same reward."""

@@ -1,0 +1,121 @@
+"""A film half cut: what may come next, what each choice is worth, and the choice made. All cutters move on a board."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from laterna.editing.cutters.problem import DISSOLVE, Cut, Event
+from laterna.editing.cutters.reward import Scored
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """The events that may come next, the worthiest for each of its seconds first; arrays of O.
+
+    ``rate`` is worth for each second as a share of the film: ``rate * share`` is what it adds to the film's worth.
+    ``own`` and ``join`` are its parts; ``tail`` says whether a dissolve can follow.
+    """
+
+    shot: np.ndarray
+    end: np.ndarray
+    window: np.ndarray
+    transition: np.ndarray
+    rate: np.ndarray
+    own: np.ndarray
+    join: np.ndarray
+    share: np.ndarray
+    tail: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.shot)
+
+
+_NOWHERE = np.empty(0, int)
+_NONE = Options(*(_NOWHERE,) * 4, *(np.empty(0),) * 4, np.empty(0, bool))
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """A film cut up to ``mark``. Boards are never changed: :meth:`play` gives the next.
+
+    Attributes:
+        scored: the problem.
+        free: (N,) bool, the shots that may still be used.
+        last: the shot that stands last, -1 at the start; ``tail``: whether a dissolve can follow it.
+        worth: of the events so far.
+    """
+
+    scored: Scored
+    free: np.ndarray
+    mark: int = 0
+    last: int = -1
+    tail: bool = False
+    worth: float = 0.0
+    events: tuple[Event, ...] = ()
+
+    @classmethod
+    def of(cls, scored: Scored) -> "Board":
+        """The empty film."""
+        return cls(scored, np.ones(len(scored.problem.bin), bool))
+
+    def options(self, most: int | None = None, each: int = 4) -> Options:
+        """What may come next, in order of its rate; none where the film ends.
+
+        Args:
+            most: no more than so many, and no more than ``each`` of one shot.
+            each: of one shot, where ``most`` is given.
+        """
+        problem, shots = self.scored.problem, np.flatnonzero(self.free)
+        ends = problem.ends[self.mark] if self.mark < problem.last else _NOWHERE
+        if not len(ends) or not len(shots):
+            return _NONE
+        own, head, tail = (part[shots] for part in self.scored.own(self.mark))  # (N, K, W)
+        joins = self.scored.joins[self.last][shots] if self.last >= 0 else np.zeros((len(shots), 2))
+        rate = own[..., None] + joins[:, None, None, :]  # (N, K, W, 2)
+        can_dissolve = head & (self.tail and self.last >= 0)
+        rate[..., DISSOLVE] = np.where(can_dissolve, rate[..., DISSOLVE], -np.inf)
+        flat = rate.ravel()
+        order = np.argsort(-flat, kind="stable")[: np.isfinite(flat).sum()]
+        row, k, window, transition = np.unravel_index(order, rate.shape)
+        if most is not None:
+            kept = _few(row * len(ends) + k, 2)  # of one length, the best and perhaps the one that dissolves
+            kept = kept[_few(row[kept], each)][:most]
+            order, row, k, window, transition = (part[kept] for part in (order, row, k, window, transition))
+        share = (problem.marks[ends[k]] - problem.marks[self.mark]) / problem.seconds
+        parts = flat[order], own[row, k, window], joins[row, transition], share, tail[row, k, window]
+        return Options(shots[row], ends[k], window, transition, *parts)
+
+    def play(self, options: Options, index: int) -> "Board":
+        """The film with one of its options."""
+        shot, end = int(options.shot[index]), int(options.end[index])
+        event = Event(shot, self.mark, end, int(options.window[index]), int(options.transition[index]))
+        return replace(
+            self,
+            free=self.free & ~self._used(shot),
+            mark=end,
+            last=shot,
+            tail=bool(options.tail[index]),
+            worth=self.worth + float(options.rate[index] * options.share[index]),
+            events=(*self.events, event),
+        )
+
+    def closed(self, *, exact: bool = False) -> Cut:
+        """The cut as it stands; what it lacks of the film's length is taken off its worth."""
+        problem = self.scored.problem
+        lacking = 1 - problem.marks[self.mark] / problem.seconds
+        return Cut(self.events, self.worth + self.scored.missing * float(lacking), exact)
+
+    def _used(self, shot: int) -> np.ndarray:
+        """The shots that may not be used after this one."""
+        rank = self.scored.problem.bin.rank
+        return rank <= rank[shot] if self.scored.problem.order == "kept" else rank == rank[shot]
+
+
+def _few(rows: np.ndarray, each: int) -> np.ndarray:
+    """Places of the first ``each`` of each value, in order."""
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    first = np.searchsorted(ordered, ordered)
+    nth = np.empty(len(rows), int)
+    nth[order] = np.arange(len(rows)) - first
+    return np.flatnonzero(nth < each)
