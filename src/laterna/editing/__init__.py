@@ -8,6 +8,7 @@ from laterna.editing.interchange import compare, export
 from laterna.editing.poster import poster
 from laterna.editing.render import pictures, render
 from laterna.editing.shots import shots
+from laterna.editing.tidy import tidy, transcript
 from laterna.editing.titles import title
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "poster",
     "render",
     "shots",
+    "tidy",
     "title",
     "too_fast",
+    "transcript",
 ]

@@ -12,7 +12,7 @@ follows it.
 import itertools
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +23,7 @@ from laterna.editing.breaking import badness, divides, is_full, may_end, may_sta
 from laterna.errors import DataError
 from laterna.media.captions import Caption, Captions
 from laterna.media.timecode import parse_rate, to_seconds
-from laterna.media.timeline import frame_rate, source_start
+from laterna.media.timeline import frame_rate, resolve, source_start
 from laterna.media.transcript import Sentence, Transcript, Word
 
 SHORTEST, LONGEST = Fraction(1), Fraction(7)  # seconds
@@ -78,7 +78,7 @@ class _Part:
 
 
 def captions(
-    transcript: Transcript,
+    transcript: Transcript | Mapping[Path, Transcript],
     timeline: otio.schema.Timeline | None = None,
     *,
     rate: str | None = None,
@@ -88,7 +88,7 @@ def captions(
     """Lay out what is said as captions.
 
     Args:
-        transcript: what is said and when.
+        transcript: what is said and when; in Python, in each of several recordings too.
         timeline: a film whose narration track says where the transcript's audio plays; without it the
             transcript's times are the film's.
         rate: the film's frames a second, for captions start and end on frames; the timeline's, or 25, unless given.
@@ -101,6 +101,8 @@ def captions(
     exact = parse_rate(rate or (frame_rate(timeline) if timeline else 25))
     if timeline is not None:
         transcript = _from_whole_frames(placed(transcript, timeline, folder), exact)
+    elif not isinstance(transcript, Transcript):
+        raise DataError("Several recordings have no time in common: give the timeline that plays them.")
     if any(later.start < earlier.start for earlier, later in itertools.pairwise(transcript.sentences)):
         raise DataError("The transcript's sentences are not in order of time: sort them by their start.")
     measure = _Measure.of(transcript.language, line_length)
@@ -112,8 +114,13 @@ def captions(
 
 def too_fast(captions: Captions, language: str = "en") -> list[Caption]:
     """The captions that have to be read faster than is comfortable, because their words are spoken so."""
-    speed = _Measure.of(language).speed * Fraction(21, 20)  # frames round a caption's time
+    speed = reading_speed(language) * Fraction(21, 20)  # frames round a caption's time
     return [caption for caption in captions if width(caption.text) > speed * (caption.end - caption.start)]
+
+
+def reading_speed(language: str) -> int:
+    """The most half-widths that are comfortably read in a second."""
+    return _Measure.of(language).speed
 
 
 def width(text: str) -> int:
@@ -121,17 +128,38 @@ def width(text: str) -> int:
     return sum(2 if is_full(c) else 1 for c in text if not unicodedata.combining(c))
 
 
-def placed(transcript: Transcript, timeline: otio.schema.Timeline, folder: Path = Path()) -> Transcript:
-    """The transcript in a film's time: its words where the film's narration track plays them, others left out."""
-    heard: list[Sentence] = []
+def placed(
+    transcript: Transcript | Mapping[Path, Transcript], timeline: otio.schema.Timeline, folder: Path = Path()
+) -> Transcript:
+    """The transcript in a film's time: its words where the film's narration track plays them, others left out.
+
+    A sentence of which something was cut out stays one.
+    """
+    heard: list[_Heard] = []
     now = Fraction(0)
     narration = [part for part in timeline.tracks if part.name == "Narration"]  # none in an EDL: nothing is heard
     for item in itertools.chain(*narration[:1]):
         if not isinstance(item, otio.schema.Transition):
             start, now = now, now + to_seconds(item.duration())
-            if isinstance(item, otio.schema.Clip) and item.enabled:
-                heard += _heard(transcript, source_start(item, folder), now - start, start)
-    return Transcript(tuple(sorted(heard, key=lambda sentence: sentence.start)), transcript.language)
+            said = _said_in(item, transcript, folder)
+            for one in _heard(said, source_start(item, folder), now - start, start) if said else ():
+                if heard and heard[-1].goes_on_in(one, start):
+                    one = replace(one, words=heard.pop().words + one.words)
+                heard.append(one)
+    one_language = transcript if isinstance(transcript, Transcript) else next(iter(transcript.values()), Transcript(()))
+    return Transcript(tuple(sorted((one.sentence for one in heard), key=lambda s: s.start)), one_language.language)
+
+
+def _said_in(
+    item: otio.core.Item, transcript: Transcript | Mapping[Path, Transcript], folder: Path
+) -> Transcript | None:
+    """What is said in the recording that a clip plays."""
+    if not isinstance(item, otio.schema.Clip) or not item.enabled:
+        return None
+    if isinstance(transcript, Transcript):
+        return transcript
+    plays = isinstance(item.media_reference, otio.schema.ExternalReference)
+    return transcript.get(resolve(item.media_reference, folder)) if plays else None
 
 
 def _from_whole_frames(transcript: Transcript, rate: Fraction) -> Transcript:
@@ -147,15 +175,41 @@ def _from_whole_frames(transcript: Transcript, rate: Fraction) -> Transcript:
     return Transcript(tuple(moved), transcript.language)
 
 
-def _heard(transcript: Transcript, source: Fraction, duration: Fraction, start: Fraction) -> Iterator[Sentence]:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Words of a sentence in a film's time: those of it that a clip plays. ``end`` is where the clip ends."""
+
+    whole: Sentence
+    words: tuple[Word, ...]
+    end: Fraction
+
+    @property
+    def sentence(self) -> Sentence:
+        complete = len(self.words) == len(self.whole.words)
+        return Sentence(self.whole.text if complete else _written(self.words), self.words)
+
+    def goes_on_in(self, other: "_Heard", start: Fraction) -> bool:
+        """Whether the clip from ``start`` on, which follows at once, plays more words of the same sentence."""
+        together = len(self.words) + len(other.words)
+        return self.whole is other.whole and self.end == start and together <= len(self.whole.words)
+
+
+def _heard(transcript: Transcript, source: Fraction, duration: Fraction, start: Fraction) -> Iterator[_Heard]:
     """What is said in ``duration`` seconds from ``source`` on, moved to ``start``."""
     for sentence in transcript.sentences:
         inside = [word for word in sentence.words if source <= (word.start + word.end) / 2 < source + duration]
         if inside:
             shift = start - source
             words = tuple(Word(w.text, max(start, w.start + shift), w.end + shift) for w in inside)
-            whole = len(inside) == len(sentence.words)
-            yield Sentence(sentence.text if whole else " ".join(w.text for w in words), words)
+            yield _Heard(sentence, words, start + duration)
+
+
+def _written(words: Sequence[Word]) -> str:
+    """Words as a text, with spaces where the language has them."""
+    text = words[0].text
+    for word in words[1:]:
+        text += word.text if is_full(text[-1]) or is_full(word.text[0]) else f" {word.text}"
+    return text
 
 
 def _atoms(sentence: Sentence, measure: _Measure) -> list[_Atom]:

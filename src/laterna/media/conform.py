@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Fit = Literal["crop", "pad", "stretch"]
 PixelFormat = Literal["yuv420p", "rgb24"]
 
+WHOLE = Fraction(1)  # the zoom of a picture that is shown whole
+
 # ITU-T H.273 matrix coefficients and colour primaries, by FFmpeg's names
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
 _WIDE_GAMUTS = {9: "bt2020", 12: "smpte432"}
@@ -37,14 +39,19 @@ class Conformer:
         self._graphs: dict[Any, tuple[Any, Any, Any]] = {}
 
     def __call__(
-        self, picture: av.VideoFrame, size: tuple[int, int] | None, pixels: PixelFormat, fit: Fit
+        self,
+        picture: av.VideoFrame,
+        size: tuple[int, int] | None,
+        pixels: PixelFormat,
+        fit: Fit,
+        zoom: Fraction = WHOLE,
     ) -> av.VideoFrame:
         size = size or self.video.size
-        if self._is_conformed(picture, size, pixels):
+        if zoom == WHOLE and self._is_conformed(picture, size, pixels):
             return picture
-        key = (picture.width, picture.height, picture.format.name, picture.interlaced_frame, size, pixels, fit)
+        key = (picture.width, picture.height, picture.format.name, picture.interlaced_frame, size, pixels, fit, zoom)
         if key not in self._graphs:
-            self._graphs[key] = self._graph(picture, size, pixels, fit)
+            self._graphs[key] = self._graph(picture, size, pixels, fit, zoom)
         _, source, sink = self._graphs[key]
         source.push(picture)
         return sink.pull()
@@ -62,7 +69,7 @@ class Conformer:
         )
 
     def _graph(
-        self, picture: av.VideoFrame, size: tuple[int, int], pixels: PixelFormat, fit: Fit
+        self, picture: av.VideoFrame, size: tuple[int, int], pixels: PixelFormat, fit: Fit, zoom: Fraction
     ) -> tuple[Any, Any, Any]:
         graph = Graph()
         source = graph.add_buffer(
@@ -70,7 +77,7 @@ class Conformer:
         )
         node = source
         with tempfile.TemporaryDirectory() as folder:  # for a table that the filter reads when it is made
-            for name, options in self._filters(picture.interlaced_frame, size, pixels, fit, Path(folder)):
+            for name, options in self._filters(picture.interlaced_frame, size, pixels, fit, zoom, Path(folder)):
                 following = graph.add(name, **options)
                 node.link_to(following)
                 node = following
@@ -80,7 +87,13 @@ class Conformer:
         return graph, source, sink
 
     def _filters(
-        self, interlaced: bool, size: tuple[int, int], pixels: PixelFormat, fit: Fit, folder: Path
+        self,
+        interlaced: bool,
+        size: tuple[int, int],
+        pixels: PixelFormat,
+        fit: Fit,
+        zoom: Fraction,
+        folder: Path,
     ) -> Iterator[tuple[str, dict[str, str]]]:
         video = self.video
         if interlaced:  # both fields at once would comb what moves
@@ -94,6 +107,8 @@ class Conformer:
         elif video.rotation == 180:
             yield "hflip", {}
             yield "vflip", {}
+        if zoom != WHOLE:
+            yield "crop", {"w": f"iw/({zoom})", "h": f"ih/({zoom})"}
         (width, height), (shown_width, shown_height) = size, video.size
         inner = size
         if fit != "stretch" and abs(width * shown_height - height * shown_width) > max(width, height):

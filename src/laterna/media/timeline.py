@@ -273,6 +273,9 @@ def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
         if reason:
             _foreign(clip)["comments"] = {"mastercomment1": _in_xml(reason)}
         _foreign(clip)["enabled"] = str(clip.enabled).upper()
+        filters = [_filter(effect) for effect in clip.effects if "fcp_xml" in effect.metadata]
+        if filters:  # the adapter reads effects, and writes none
+            _foreign(clip)["filter"] = filters
         if drops(clip.media_reference):
             _foreign(clip.media_reference)["timecode"] = {"displayformat": "DF"}
         if _is_generator(clip, TITLE):
@@ -282,6 +285,10 @@ def _for_xml(timeline: otio.schema.Timeline) -> otio.schema.Timeline:
     for part in copy.tracks:
         _foreign(part)["name"] = part.name
     return copy
+
+
+def _filter(effect: otio.schema.Effect) -> dict[str, Any]:
+    return {"effect": {"name": effect.name, **dict(effect.metadata["fcp_xml"])}}
 
 
 def _foreign(item: Any) -> Any:

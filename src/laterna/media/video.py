@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image
 
 from laterna.errors import DataError, MediaError
-from laterna.media.conform import Conformer, Fit, is_hdr, matrix, wide_gamut
+from laterna.media.conform import WHOLE, Conformer, Fit, is_hdr, matrix, wide_gamut
 from laterna.media.files import quoted, regular_file
 from laterna.media.timecode import Timecode, snap_rate
 
@@ -85,12 +85,13 @@ class Frame:
         """Upright, square-pixel, BT.709 colour: (height, width, 3) uint8, at ``size`` (width, height) if given."""
         return self._convert(self.picture, size, "rgb24", "stretch").to_ndarray()
 
-    def conformed(self, size: tuple[int, int], fit: Fit = "crop") -> av.VideoFrame:
+    def conformed(self, size: tuple[int, int], fit: Fit = "crop", zoom: Fraction = WHOLE) -> av.VideoFrame:
         """The picture as yuv420p in BT.709 limited range, upright, at ``size`` (width, height; both even).
 
-        ``fit`` says what to do when the shapes differ: crop the longer side, pad with black, or stretch.
+        ``fit`` says what to do when the shapes differ: crop the longer side, pad with black, or stretch. Of the picture
+        its middle is shown, ``zoom`` times enlarged, 1 or more.
         """
-        return self._convert(self.picture, size, "yuv420p", fit)
+        return self._convert(self.picture, size, "yuv420p", fit, zoom)
 
 
 class Video:
@@ -240,12 +241,13 @@ class Video:
         size: tuple[int, int],
         fit: Fit = "crop",
         *,
+        zoom: Fraction = WHOLE,
         threads: int = 0,
     ) -> Iterator[av.VideoFrame]:
         """Exactly ``count`` yuv420p pictures at a constant ``rate`` from ``start``: each the one on screen then.
 
         Frames are repeated or left out where the rates differ, and the last is held if the file ends sooner.
-        See :meth:`Frame.conformed` for ``size`` and ``fit``. The pictures' time stamps are not set.
+        See :meth:`Frame.conformed` for ``size``, ``fit`` and ``zoom``. The pictures' time stamps are not set.
         """
         lead = 1 / self.frame_rate
         source = self.frames(max(Fraction(0), start - lead), start + count / rate + lead, threads=threads)
@@ -262,7 +264,7 @@ class Video:
                 if shown is None:
                     raise MediaError(f"{quoted(self.path)} has no picture at {float(start):.2f} s: cut from elsewhere.")
                 if picture is None:
-                    picture = shown.conformed(size, fit)
+                    picture = shown.conformed(size, fit, zoom)
                 yield picture
 
     def _shown_size(self) -> tuple[int, int]:

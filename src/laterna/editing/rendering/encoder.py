@@ -132,7 +132,8 @@ def _pictures(part: Segment, encoding: Encoding, videos: Callable[[Path], Video]
     with contextlib.ExitStack() as stack:
         readers = []
         for layer in part.layers:
-            reader = videos(layer.path).conformed(layer.start, layer.count, rate, size, threads=1)
+            video = videos(layer.path)
+            reader = video.conformed(layer.start, layer.count, rate, size, zoom=layer.zoom, threads=1)
             readers.append((layer, stack.enter_context(contextlib.closing(reader))))  # type: ignore[type-var]
         for frame in range(part.count):
             picture = _picture(frame, readers, size)

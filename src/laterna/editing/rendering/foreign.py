@@ -16,6 +16,7 @@ _AT_REST = {  # parameters of Final Cut Pro 7's filters, and the values with whi
     **dict.fromkeys(("left", "right", "top", "bottom", "edgefeather"), 0.0),
     **dict.fromkeys(("variablespeed", "reverse", "frameblending"), 0.0),
 }
+_PUNCH_IN = "Punch-in"  # by its name ours is told from another program's scale, which may mean pixels of the source
 
 
 def check_transition(transition: otio.schema.Transition, now: Fraction) -> None:
@@ -42,11 +43,26 @@ def check_item(item: otio.core.Composable, now: Fraction) -> None:
     where = f"{item.name!r} at {float(now):.2f} s"
     if isinstance(item, (otio.schema.Stack, otio.schema.Track)):
         raise DataError(f"{where} is a nested timeline, which can't be drawn: flatten it in the editing program.")
-    names = sorted({effect.name or effect.schema_name() for effect in item.effects if not _changes_nothing(effect)})
+    names = sorted({effect.name or effect.schema_name() for effect in item.effects if not _is_drawn(effect)})
     if names:
         raise DataError(
             f"{where} has effects that can't be drawn ({', '.join(names)}): render the clip or remove them."
         )
+
+
+def enlargement(by: float) -> otio.schema.Effect:
+    """An effect that enlarges a clip's picture ``by`` times about its middle, as Final Cut Pro 7's Basic Motion."""
+    scale = {"parameterid": "scale", "name": "Scale", "valuemin": "0", "valuemax": "1000", "value": f"{100 * by:g}"}
+    basic = {"effectid": "basic", "effectcategory": "motion", "effecttype": "motion", "mediatype": "video"}
+    return otio.schema.Effect(_PUNCH_IN, _PUNCH_IN, {"fcp_xml": basic | {"parameter": [scale]}})
+
+
+def zoom(item: otio.core.Item) -> Fraction:
+    """How many times its effects enlarge a clip's picture, 1 or more."""
+    found = Fraction(1)
+    for effect in item.effects:
+        found *= _enlarged(effect) or 1
+    return found
 
 
 def is_shown(item: otio.core.Composable | None) -> bool:
@@ -54,10 +70,24 @@ def is_shown(item: otio.core.Composable | None) -> bool:
     return isinstance(item, otio.schema.Clip) and item.enabled
 
 
-def _changes_nothing(effect: otio.schema.Effect) -> bool:
+def _is_drawn(effect: otio.schema.Effect) -> bool:
+    """Whether it changes nothing, or enlarges as :func:`enlargement` does."""
+    rows = _parameters(effect)
+    return _enlarged(effect) is not None or (bool(rows) and all(_is_at_rest(row) for row in rows))
+
+
+def _enlarged(effect: otio.schema.Effect) -> Fraction | None:
+    """How many times a punch-in enlarges; None for another effect."""
+    rows = _parameters(effect)
+    if effect.name != _PUNCH_IN or len(rows) != 1 or rows[0].get("parameterid") != "scale":
+        return None
+    percent = _number(rows[0].get("value"))
+    return None if percent is None or not 100 <= percent <= 1000 else Fraction(str(percent)) / 100
+
+
+def _parameters(effect: otio.schema.Effect) -> list[Any]:
     rows: Any = effect.metadata.get("fcp_xml", {}).get("parameter") or []
-    rows = [rows] if hasattr(rows, "items") else list(rows)
-    return bool(rows) and all(_is_at_rest(row) for row in rows)
+    return [rows] if hasattr(rows, "items") else list(rows)
 
 
 def _is_at_rest(parameter: Any) -> bool:

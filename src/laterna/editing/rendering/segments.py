@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import opentimelineio as otio
 
-from laterna.editing.rendering.foreign import check_item, check_transition, is_shown
+from laterna.editing.rendering.foreign import check_item, check_transition, is_shown, zoom
 from laterna.editing.titles import Style, check, fade_frames
 from laterna.errors import DataError
 from laterna.media.captions import Captions
@@ -65,10 +65,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer(Span):
-    """Pictures of a file, from ``start`` seconds on."""
+    """Pictures of a file, from ``start`` seconds on, ``zoom`` times enlarged about their middle."""
 
     path: Path
     start: Fraction
+    zoom: Fraction = Fraction(1)
 
     def _skipping(self, frames: int, rate: Fraction) -> Self:
         return replace(self, start=self.start + frames / rate)
@@ -191,7 +192,8 @@ def _layer(placed: _Placed, folder: Path, rate: Fraction) -> Layer:
     start = source_start(placed.clip, folder) - (placed.start - first / rate)
     if -1 / rate < start < 0:  # the film's frames need not be the file's
         start = Fraction(0)
-    return Layer(first=first, count=end - first, ramps=tuple(ramps), path=path, start=start)
+    enlarged = zoom(placed.clip)
+    return Layer(first=first, count=end - first, ramps=tuple(ramps), path=path, start=start, zoom=enlarged)
 
 
 def _title(placed: _Placed, parameters: Any, rate: Fraction) -> Title:

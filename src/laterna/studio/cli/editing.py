@@ -11,4 +11,6 @@ FUNCTIONS = [
     editing.render,
     editing.poster,
     editing.title,
+    editing.tidy,
+    editing.transcript,
 ]
