@@ -25,7 +25,7 @@ bench: .venv/ready  ## compares with peers (in their own environment) and rewrit
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[learning,learning-rl,onnx,voice-espeak,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[learning,learning-rl,onnx,postgresql,voice-espeak,dev]"
 	touch .venv/ready
 
 clean:

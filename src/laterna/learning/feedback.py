@@ -14,7 +14,7 @@ readers wait for nobody), and what was said is on the disk when the call returns
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby, permutations
@@ -89,6 +89,7 @@ class Feedback:
         """
         if isinstance(rating, bool) or not isinstance(rating, int) or not LOWEST <= rating <= HIGHEST:
             raise DataError(f"{rating!r} is no rating: give a whole number from {LOWEST} (poor) to {HIGHEST} (great).")
+        _check_name(who)
         with self._store.writing() as connection:
             _know(connection, item)
             said = {"who": who, "task": item.task, "sha256": item.sha256, "rating": rating, "at": datetime.now(UTC)}
@@ -104,6 +105,7 @@ class Feedback:
             raise DataError(f"A {better.task} and a {worse.task} can't be compared: name two versions of one step.")
         if better.sha256 == worse.sha256:
             raise DataError(f"Both are the same version of {better.task}: name two that differ.")
+        _check_name(who)
         with self._store.writing() as connection:
             for item in sorted((better, worse), key=lambda item: item.sha256):  # so no two writers wait for each other
                 _know(connection, item)
@@ -115,24 +117,29 @@ class Feedback:
         with self._store.reading() as connection:
             return tuple(connection.scalars(select(versions.c.task).distinct().order_by(versions.c.task)))
 
-    def pairs(self, task: str, *, who: str | None = None) -> Pairs:
+    def pairs(self, task: str, *, names: Sequence[str] = (), who: str | None = None) -> Pairs:
         """Every comparison of a task: the preferences, and of each person's ratings every two that differ.
-
-        Versions without features are left out; the names are those that all the others have. Oldest first.
 
         Args:
             task: the step's name.
+            names: the features to tell of; comparisons of versions that lack one are left out. When none are named,
+                versions without any feature are left out, and those are told of that all the others have, by name.
             who: count only what this person said; everyone's when left out.
         """
         with self._store.reading() as connection:
-            known = {sha256: features for sha256, features in _features(connection, task) if features}
+            known = {
+                sha256: features
+                for sha256, features in _features(connection, task)
+                if features and {*names} <= {*features}
+            }
             said = [*_preferred(connection, task, who), *_ranked(connection, task, who)]
         said = [(better, worse) for better, worse in said if better in known and worse in known]
         compared = [known[sha256] for pair in said for sha256 in pair]
-        names = tuple(sorted(set(compared[0]).intersection(*compared[1:]))) if compared else ()
+        if compared and not names:
+            names = sorted(set(compared[0]).intersection(*compared[1:]))
         rows = np.array([[known[sha256][name] for name in names] for pair in said for sha256 in pair], np.float64)
         rows = rows.reshape(len(said), 2, len(names))
-        return Pairs(names, rows[:, 0], rows[:, 1])
+        return Pairs(tuple(names), rows[:, 0], rows[:, 1])
 
     def standing(self, task: str, sha256: str) -> Standing:
         """What was said of one version."""
@@ -141,6 +148,11 @@ class Feedback:
             said = _preferred(connection, task, None)
         won, lost = (sum(pair[side] == sha256 for pair in said) for side in (0, 1))
         return Standing(tuple(rated), won, lost)
+
+
+def _check_name(who: str) -> None:
+    if not who.isprintable():
+        raise DataError(f"{who!r} is nobody's name: write it in letters.")
 
 
 def _know(connection: Connection, item: Item) -> None:

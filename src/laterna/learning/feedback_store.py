@@ -38,7 +38,9 @@ from laterna.errors import DataError
 from laterna.media.files import made_folder, quoted
 
 _VERSION = 1  # of the tables; raised when an older Laterna could no longer read them
-_PATIENCE = 30  # seconds that a writer waits for others
+_PATIENCE = 30  # seconds that a writer waits for others, or anyone for a server
+_DRIVER = "+pg8000"  # in PostgreSQL's URL, where it names none
+_EXAMPLE = "write a file's path, or postgresql://user:password@host/database"
 _LOCK = 0x6C61746E  # PostgreSQL's number for who makes the tables; any that nobody else takes
 
 _tables = MetaData()
@@ -84,7 +86,8 @@ def connected(place: str | os.PathLike[str]) -> "Store":
         DataError: it can't be reached or written, is broken, or is someone else's.
     """
     url = _url(place)
-    store = Store(_engine(url), quoted(url.database or "") if _local(url) else repr(url.render_as_string()))
+    name = quoted(url.database or "") if _local(url) else repr(url.render_as_string()).replace(_DRIVER, "")
+    store = Store(_engine(url), name)
     store.prepare()
     return store
 
@@ -144,13 +147,13 @@ class Store:
         try:
             yield
         except ModuleNotFoundError as error:
-            raise DataError(f"PostgreSQL needs {error.name}: run `pip install 'laterna[postgresql]'`.") from error
+            raise DataError(_missing(error)) from error
         except (SQLAlchemyError, ValueError) as error:  # what JSON can't be read is a ValueError
             raise DataError(self._told(error)) from error
 
     def _told(self, error: Exception) -> str:
         """What failed, and how to mend it, in a sentence."""
-        reason = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split()).rstrip(".")
+        reason = _reason(error)
         if self._engine.dialect.name == "postgresql":
             return f"{self._name} can't be used ({reason}): check the address, and that PostgreSQL runs there."
         for sign, sentence in _SENTENCES.items():
@@ -169,6 +172,18 @@ _SENTENCES = {
 }
 
 
+def _reason(error: Exception) -> str:
+    """The database's own word for what failed, in a line."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    said = cause.args[0] if cause.args else ""
+    text = said.get("M", "") if isinstance(said, Mapping) else cause  # "M": the message, in PostgreSQL's protocol
+    return " ".join(str(text).split()).rstrip(".")
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    return f"PostgreSQL needs {error.name}: run `pip install {error.name}`."
+
+
 def upsert(connection: Connection, *, task: str, sha256: str, features: Mapping[str, float]) -> None:
     """Keep a version; with features, they take the place of those that it had."""
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(versions)
@@ -181,21 +196,27 @@ def upsert(connection: Connection, *, task: str, sha256: str, features: Mapping[
 
 
 def _url(place: str | os.PathLike[str]) -> URL:
-    """A path, or a URL, as a URL whose driver is known."""
+    """A path, or a URL, as a URL whose driver is known; a file's path is absolute."""
     word = os.fspath(place)
     if "://" not in word:
-        return URL.create("sqlite", database=str(Path(word).expanduser()))
+        return _of_file(word)
     try:
         url = make_url(word)
         kind = url.get_backend_name()
     except (ArgumentError, ValueError) as error:
-        raise DataError(f"{word.partition('://')[0]}://… is no database's address: {_EXAMPLE}.") from error
+        raise DataError(f"'{word.partition('://')[0]}://...' is no database's address: {_EXAMPLE}.") from error
     if kind not in ("sqlite", "postgresql") or not url.database:
         raise DataError(f"{url.render_as_string()!r} can't hold feedback: {_EXAMPLE}.")
-    return url.set(drivername="postgresql+pg8000") if url.drivername == "postgresql" else url
+    if kind == "sqlite":
+        return _of_file(url.database)
+    return url.set(drivername=f"postgresql{_DRIVER}") if url.drivername == "postgresql" else url
 
 
-_EXAMPLE = "write a file's path, or postgresql://user:password@host/database"
+def _of_file(word: str) -> URL:
+    path = Path(word).expanduser().absolute()
+    if "\0" in word or (path.exists() and not path.is_file()):
+        raise DataError(f"{quoted(word)} is no file that a database can be in: name another.")
+    return URL.create("sqlite", database=str(path))
 
 
 def _local(url: URL) -> bool:
@@ -204,19 +225,17 @@ def _local(url: URL) -> bool:
 
 def _engine(url: URL) -> Engine:
     try:
-        if _local(url):
-            folder = made_folder(Path(url.database or "").parent)
-            engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _PATIENCE})
-            event.listen(engine, "connect", _connect)
-            event.listen(engine, "begin", _begin)
-            if Path(url.database or "").is_dir():
-                raise DataError(f"{quoted(url.database or '')} is a folder: name a file in it, or {quoted(folder)}.")
-            return engine
-        return create_engine(url, poolclass=NullPool, connect_args=_patient(url))
+        if not _local(url):
+            return create_engine(url, poolclass=NullPool, connect_args=_patient(url))
+        made_folder(Path(url.database or "").parent)
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _PATIENCE})
     except ModuleNotFoundError as error:
-        raise DataError(f"PostgreSQL needs {error.name}: run `pip install 'laterna[postgresql]'`.") from error
+        raise DataError(_missing(error)) from error
     except NoSuchModuleError as error:
         raise DataError(f"{url.drivername!r} is no driver that SQLAlchemy knows: write postgresql:// alone.") from error
+    event.listen(engine, "connect", _connect)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _patient(url: URL) -> dict[str, Any]:
