@@ -64,7 +64,7 @@ class Conformer:
             and not picture.interlaced_frame
             and video.rotation == video.blanking == 0
             and video.matrix == "bt709"
-            and int(picture.color_range) != _FULL_RANGE
+            and not is_full_range(picture)
             and video.wide_gamut is None
         )
 
@@ -150,6 +150,11 @@ def wide_gamut(picture: av.VideoFrame) -> str | None:
     HDR is always in those of BT.2020.
     """
     return "bt2020" if is_hdr(picture) else _WIDE_GAMUTS.get(int(picture.color_primaries))
+
+
+def is_full_range(picture: av.VideoFrame) -> bool:
+    """Whether a picture's samples use all of 0..255 (of 8 bits), not 16..235."""
+    return int(picture.color_range) == _FULL_RANGE
 
 
 def is_hdr(picture: av.VideoFrame) -> bool:

@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image
 
 from laterna.errors import DataError, MediaError
-from laterna.media.conform import WHOLE, Conformer, Fit, is_hdr, matrix, wide_gamut
+from laterna.media.conform import WHOLE, Conformer, Fit, is_full_range, is_hdr, matrix, wide_gamut
 from laterna.media.files import quoted, regular_file
 from laterna.media.timecode import Timecode, snap_rate
 
@@ -104,6 +104,7 @@ class Video:
         duration: seconds of picture.
         rotation: degrees, counter-clockwise, that the tags ask a player to turn the coded picture.
         matrix, wide_gamut: of its colours, as FFmpeg names them; the gamut is None where it is BT.709's or smaller.
+        full_range: its samples use all of 0..255 (of 8 bits), not 16..235.
         hdr: the transfer is PQ or HLG; ``transfer`` is its number in ITU-T H.273.
         timecode, reel: the source's own, or None.
         has_audio: whether a sound stream lies beside the picture.
@@ -128,6 +129,7 @@ class Video:
             self.transfer = int(first.color_trc)
             self.hdr = is_hdr(first)
             self.matrix, self.wide_gamut = matrix(first), wide_gamut(first)
+            self.full_range = is_full_range(first)
             self.frame_rate = snap_rate(stream.average_rate or stream.guessed_rate or Fraction(25))
             self.has_audio = bool(container.streams.audio)
             self.duration = _duration(container, stream, self._start, self.frame_rate)

@@ -77,7 +77,7 @@ class Classical:
 
 def boundaries(window: Window) -> list[Transition]:
     """The transitions of a window, in order, none over another; frames are counted from its first."""
-    jut = sudden.prominence(window)
+    jut = sudden.prominence(window.steps)
     cuts = sudden.cuts(window, jut)
     barriers = jut > _BARRIER
     barriers[[cut.first_frame for cut in cuts]] = True

@@ -19,9 +19,11 @@ _OTHER_PLACE = 0.38  # found no better than this, it is another place
 _CLOSEST = 3  # frames between two cuts
 
 
-def prominence(window: Window) -> np.ndarray:
-    """How many times larger each step is than the second largest of its neighbours on the busier side: (frames,)."""
-    steps = window.steps
+def prominence(steps: np.ndarray) -> np.ndarray:
+    """How many times larger each step is than the second largest of its neighbours on the busier side: (frames,).
+
+    ``steps``, (frames,), are grey levels between each picture and the one before it.
+    """
     padded = np.pad(steps, _NEIGHBOURS)
     sides = np.lib.stride_tricks.sliding_window_view(padded, _NEIGHBOURS)
     second = np.partition(sides, -2, axis=1)[:, -2]
@@ -31,7 +33,7 @@ def prominence(window: Window) -> np.ndarray:
 
 
 def cuts(window: Window, jut: np.ndarray) -> list[Transition]:
-    """The window's cuts, in order. ``jut`` is its :func:`prominence`."""
+    """The window's cuts, in order. ``jut`` is its steps' :func:`prominence`."""
     judged = [
         Transition("cut", int(t), int(t), confidence)
         for t in np.flatnonzero((jut > _JUTS) & (window.steps > _FAINTEST))
