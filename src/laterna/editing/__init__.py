@@ -2,28 +2,41 @@
 
 from laterna.editing.analyse import Footage, analyse
 from laterna.editing.captions import captions, too_fast
+from laterna.editing.contact_sheet import contact_sheet
 from laterna.editing.cut import cut
 from laterna.editing.cutting.pins import Ban, Pin
+from laterna.editing.index import index
+from laterna.editing.indexing.index import Index
 from laterna.editing.interchange import compare, export
 from laterna.editing.poster import poster
 from laterna.editing.render import pictures, render
+from laterna.editing.review import Finding, Review, review
 from laterna.editing.shots import shots
+from laterna.editing.takes import Take, takes
 from laterna.editing.tidy import tidy, transcript
 from laterna.editing.titles import title
 
 __all__ = [
     "Ban",
+    "Finding",
     "Footage",
+    "Index",
     "Pin",
+    "Take",
+    "Review",
     "analyse",
     "captions",
     "compare",
+    "contact_sheet",
     "cut",
     "export",
+    "index",
     "pictures",
     "poster",
     "render",
+    "review",
     "shots",
+    "takes",
     "tidy",
     "title",
     "too_fast",

@@ -1,7 +1,7 @@
 """The command line: ``laterna produce brief.toml``, ``laterna editing shots film.mp4 --json``.
 
 A department is imported when one of its commands, or their list, is asked for: ``laterna --help`` stays quick.
-Exit codes: 0 done, 2 the user can mend it, 1 a bug of ours, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 2 the user can mend it, 3 a review found errors, 1 a bug of ours, 130 stopped by Ctrl-C.
 """
 
 import sys
@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 import laterna
 from laterna.errors import LaternaError
-from laterna.studio.cli import learning, production
+from laterna.studio.cli import feedback, learning, production
 from laterna.studio.cli.expose import expose
 
 DEPARTMENTS = {
@@ -83,6 +83,7 @@ def application() -> typer.Typer:
     app.callback()(_options)
     panels: Mapping[str | None, Sequence[Callable[..., None]]] = {
         None: (production.produce, production.new, production.credits),
+        "Feedback": (feedback.rate, feedback.prefer),
         "Models": (learning.train, learning.evaluate, learning.models),
     }
     for panel, functions in panels.items():

@@ -11,6 +11,7 @@ FUNCTIONS = [
     editing.render,
     editing.poster,
     editing.title,
+    editing.review,
     editing.tidy,
     editing.transcript,
 ]

@@ -7,6 +7,7 @@
 - ``folder: Path``, where a timeline's relative media start, is the timeline's own folder, or that of ``-o``, unless
   it is given;
 - ``progress``, called with what is done and what there is to do, becomes a bar on stderr;
+- a result's ``exit_code``, where it has one, ends the command, for scripts;
 - help comes from the docstring: its first paragraphs, and its ``Args:`` section.
 
 A parameter that no word can express (a callback, a table of objects) is left out when it has a default.
@@ -54,6 +55,8 @@ def expose(function: Callable[..., Any]) -> Callable[..., None]:
         with progress_bar() if shows_progress else nullcontext() as tell:
             result = function(**said, progress=tell) if shows_progress else function(**said)
         deliver(result, kind, out, as_json=as_json)
+        if code := getattr(result, "exit_code", 0):
+            raise typer.Exit(code)
 
     parameters = [door.parameter for door in doors]
     if kind is not None:
