@@ -93,6 +93,12 @@ def clean(text: str) -> str:
     return kept
 
 
+def legible(text: str) -> str:
+    """Text in one line with a question mark for each character that the fonts lack, where no word may stop the work."""
+    kept = (c if c == " " or _has(SANS, c) else "?" for c in unicodedata.normalize("NFC", " ".join(text.split())))
+    return "".join(kept)
+
+
 def clusters(text: str) -> list[str]:
     """Letters with the marks that combine with them."""
     found: list[str] = []

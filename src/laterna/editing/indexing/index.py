@@ -5,7 +5,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ class Index:
             top left corner, ``width`` and ``height``, in 0..1 of the upright picture; ``score`` in 0..1.
         words: what is said: ``file``, ``start``, ``end``, ``word``.
         thumbnails: ``shot``, ``time``, ``jpeg`` (320 pixels wide).
+        refused: a sentence for each file that was broken and left out.
     """
 
     files: pl.DataFrame
@@ -110,6 +111,7 @@ class Index:
     boxes: pl.DataFrame
     words: pl.DataFrame
     thumbnails: pl.DataFrame
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -120,6 +122,7 @@ class Index:
         boxes: Iterable[Row] = (),
         words: Iterable[Row] = (),
         thumbnails: Iterable[Row] = (),
+        refused: Iterable[str] = (),
     ) -> "Index":
         """An index of rows that may leave out what they don't know: "", 0 or nothing stands for it.
 
@@ -132,7 +135,7 @@ class Index:
         used = sorted({row.get("file", 0) for row in numbered})
         files = files or [{"file": number, "path": f"{number}.mp4", "frame_rate": "25"} for number in used]
         given = {"files": files, "shots": numbered, "boxes": boxes, "words": words, "thumbnails": thumbnails}
-        return cls(**{name: _table(name, rows) for name, rows in given.items()})
+        return cls(**{name: _table(name, rows) for name, rows in given.items()}, refused=tuple(refused))
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> "Index":
@@ -150,7 +153,8 @@ class Index:
                 f"{quoted(folder)} is an index of version {about.get('version', 'unknown')}, and {VERSION} is read:"
                 " make it anew with `laterna editing index`."
             )
-        return cls(**{name: _read(folder, name, about) for name in SCHEMAS})
+        refused = tuple(about.get("refused", "").splitlines())
+        return cls(**{name: _read(folder, name, about) for name in SCHEMAS}, refused=refused)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write a Parquet file for each table and, last, index.sqlite, by which the others are known to be whole."""
@@ -158,18 +162,33 @@ class Index:
         for name in SCHEMAS:
             save_table(getattr(self, name), folder / f"{name}.parquet")
         about = {"version": str(VERSION)} | {name: sha256(folder / f"{name}.parquet") for name in SCHEMAS}
+        about["refused"] = "\n".join(self.refused)
         with written_whole(folder / ABOUT) as temporary:
             _write_about(temporary, about, self)
 
     def to_json(self) -> dict[str, Any]:
         """The tables as lists of rows, without pictures and embeddings."""
         plain = {"files": self.files, "shots": self.shots.drop("embedding"), "boxes": self.boxes, "words": self.words}
-        return {name: table.to_dicts() for name, table in plain.items()}
+        return {name: table.to_dicts() for name, table in plain.items()} | {"refused": list(self.refused)}
+
+    @property
+    def notes(self) -> list[str]:
+        """What whoever made it should be told."""
+        return [f"Left out: {sentence}" for sentence in self.refused]
+
+    def __str__(self) -> str:
+        takes = len(self.shots) - self.shots["take_group"].n_unique()
+        seconds = sum(float(Fraction(duration)) for duration in self.files["duration"])
+        return (
+            f"{len(self.shots)} shots in {len(self.files)} files, {seconds:.1f} s: {takes} repeated takes,"
+            f" {len(self.boxes)} subject boxes, {len(self.words)} words"
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Index):
             return NotImplemented
-        return all(getattr(self, f.name).equals(getattr(other, f.name)) for f in fields(self))
+        same = all(getattr(self, name).equals(getattr(other, name)) for name in SCHEMAS)
+        return same and self.refused == other.refused
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -1,7 +1,8 @@
 """One film file, looked at once: its measures, and what is seen in each of its shots."""
 
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ from laterna.editing.analyse import Footage, analyse
 from laterna.editing.describing import Description, Sampler, Samples, describe
 from laterna.editing.indexing.camera import motion, shake
 from laterna.editing.indexing.colours import descriptor, dominant
-from laterna.editing.indexing.index import BOXES, SHOTS
+from laterna.editing.indexing.index import BOXES, SHOTS, THUMBNAILS, Schema
 from laterna.editing.indexing.subject import SIZE, Box, Subject, seen, subject_network
 from laterna.errors import DataError
 from laterna.media.files import quoted
@@ -30,7 +31,11 @@ _WORDS = ("scale", "move", "daytime", "mood", "place", "weather")
 _SETS = ("subjects", "actions")
 _NUMBERS = ("valence", "arousal", "key_score")
 _LATER = ("file", "caption", "transcript", "take_group")  # columns of a shot that its file alone does not tell
-SEEN = {name: kind for name, kind in SHOTS.items() if name not in _LATER}
+_TABLES: Mapping[str, Schema] = {
+    "shots": {name: kind for name, kind in SHOTS.items() if name not in _LATER},
+    "boxes": BOXES,
+    "thumbnails": THUMBNAILS,
+}
 
 
 @dataclass(frozen=True)
@@ -41,18 +46,20 @@ class Seen:
         footage: its measures.
         shots: a row for each shot of what is seen, see :class:`laterna.editing.indexing.index.Index`.
         boxes: the subject's, ``shot`` being the shot's number in this file.
+        thumbnails: one for each shot, near its key frame.
     """
 
     footage: Footage
     shots: pl.DataFrame
     boxes: pl.DataFrame
+    thumbnails: pl.DataFrame
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write a folder: footage (see :meth:`Footage.save`), shots.parquet, boxes.parquet."""
+        """Write a folder: footage (see :meth:`Footage.save`), and a Parquet file for each table."""
         folder = Path(folder)
         self.footage.save(folder / "footage")
-        save_table(self.shots, folder / "shots.parquet")
-        save_table(self.boxes, folder / "boxes.parquet")
+        for name in _TABLES:
+            save_table(getattr(self, name), folder / f"{name}.parquet")
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> "Seen":
@@ -63,10 +70,10 @@ class Seen:
             MediaError: a part of it is missing or broken.
         """
         folder = Path(folder)
-        shots, boxes = (open_table(folder / f"{name}.parquet") for name in ("shots", "boxes"))
-        if dict(shots.schema) != SEEN or dict(boxes.schema) != dict(BOXES):
+        tables = {name: open_table(folder / f"{name}.parquet") for name in _TABLES}
+        if any(dict(tables[name].schema) != dict(schema) for name, schema in _TABLES.items()):
             raise DataError(f"{quoted(folder)} is of another Laterna: index its film anew.")
-        return cls(Footage.open(folder / "footage"), shots, boxes)
+        return cls(Footage.open(folder / "footage"), **tables)
 
 
 def see(video: Video, *, analyst: str, progress: Callable[[int, int], None] | None = None) -> Seen:
@@ -85,13 +92,20 @@ def see(video: Video, *, analyst: str, progress: Callable[[int, int], None] | No
     footage = analyse(video, progress=progress, watch=look.add)
     samples, pictures = look.taken()
     parts = [samples.between(shot.start_frame, shot.end_frame) for shot in footage.shots]
-    described = [] if analyst == NOBODY else iter(describe([part for part in parts if len(part.frames)], model=analyst))
+    described = _described(parts, analyst)
     rows, boxes, network = [], [], subject_network()
-    for number, (shot, part) in enumerate(zip(footage.shots, parts, strict=True)):
-        said = next(described) if described and len(part.frames) else None
+    for number, (shot, part, said) in enumerate(zip(footage.shots, parts, described, strict=True)):
         rows.append({"shot": number} | _ranged(shot) | _measured(footage, shot) | _looked(shot, part, pictures, said))
         boxes += [{"shot": number} | box for box in _boxes(shot, pictures, network)]
-    return Seen(footage, pl.DataFrame(rows, schema=SEEN), pl.DataFrame(boxes, schema=dict(BOXES)))
+    made = {"shots": rows, "boxes": boxes, "thumbnails": [_thumbnail(video, footage, row) for row in rows]}
+    return Seen(footage, **{name: pl.DataFrame(made[name], schema=dict(schema)) for name, schema in _TABLES.items()})
+
+
+def _described(parts: Sequence[Samples], analyst: str) -> list[Description | None]:
+    """Each shot in words; None for those too short to have a picture, and where nobody is to describe them."""
+    shown = [part for part in parts if len(part.frames)]
+    told = iter(describe(shown, model=analyst) if analyst != NOBODY and shown else ())
+    return [next(told, None) if len(part.frames) else None for part in parts]
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,20 @@ def _box(at: int, inside: range, pictures: _Pictures, network: Subject) -> Box |
     beside = (pictures.near(at, step, inside) for step in (-1, 1))
     before, after = (None if other is None else motion(now, pictures.pictures[other]) for other in beside)
     return network.box(seen(now, before, after))
+
+
+def _thumbnail(video: Video, footage: Footage, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The kept one that is nearest to the key frame; a shot that is too short to have one is decoded for it."""
+    start, end, key = (Fraction(row[name]) for name in ("start", "end", "key_time"))
+    inside = [time for time in map(Fraction, footage.thumbnails["time"]) if start <= time < end]
+    if inside:
+        time = min(inside, key=lambda each: abs(each - key))
+        jpeg = footage.thumbnails.filter(pl.col("time") == str(time))["jpeg"][0]
+    else:
+        time, shown = key, io.BytesIO()
+        video.thumbnail(key).save(shown, "JPEG", quality=82)
+        jpeg = shown.getvalue()
+    return {"shot": row["shot"], "time": str(time), "jpeg": jpeg}
 
 
 def _ranged(shot: Shot) -> dict[str, Any]:
