@@ -25,8 +25,15 @@ from sqlalchemy import Connection, select
 
 from laterna.errors import DataError
 from laterna.learning.feedback_store import connected, preferences, ratings, upsert, versions
+from laterna.learning.store import user_data
 
 LOWEST, HIGHEST = 1, 5
+PLACE = "LATERNA_FEEDBACK"  # names the database, in the environment
+
+
+def usual_place() -> str:
+    """The file or URL that ``$LATERNA_FEEDBACK`` names, else a file of the user's own."""
+    return os.environ.get(PLACE) or str(user_data() / "feedback.sqlite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,15 @@ class Feedback:
     """Ratings and preferences in a database, which is made where there is none.
 
     Args:
-        place: a file of SQLite, or a database's URL ("postgresql://user:password@host/name").
+        place: a file of SQLite, or a database's URL ("postgresql://user:password@host/name"); the usual one when left
+            out.
 
     Raises:
         DataError: the database can't be reached or written, is broken, or holds something else.
     """
 
-    def __init__(self, place: str | os.PathLike[str]) -> None:
-        self._store = connected(place)
+    def __init__(self, place: str | os.PathLike[str] | None = None) -> None:
+        self._store = connected(place or usual_place())
 
     def rate(self, item: Item, rating: int, *, who: str = "") -> None:
         """Say how good a version is, from 1 to 5; what the same person said of it before no longer counts.

@@ -36,8 +36,13 @@ class Stored:
 def user_store() -> Path:
     """The folder of the user's own models: ``$LATERNA_MODELS``, else below the XDG data folder."""
     named = os.environ.get("LATERNA_MODELS")
+    return Path(named) if named else user_data() / "models"
+
+
+def user_data() -> Path:
+    """The folder of all that is the user's own, below the XDG data folder."""
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return Path(named) if named else data / "laterna" / "models"
+    return data / "laterna"
 
 
 def bundled_store() -> Path:
