@@ -13,7 +13,8 @@ class Options:
     """The events that may come next, the worthiest for each of its seconds first; arrays of O.
 
     ``rate`` is worth for each second as a share of the film: ``rate * share`` is what it adds to the film's worth.
-    ``own`` and ``join`` are its parts; ``tail`` says whether a dissolve can follow.
+    ``own`` and ``join`` are its parts; ``tail`` says whether a dissolve can follow; ``left`` is the seconds of footage
+    that may be used after it, for each second of film that is then to be filled. Events that leave too little come last.
     """
 
     shot: np.ndarray
@@ -25,13 +26,15 @@ class Options:
     join: np.ndarray
     share: np.ndarray
     tail: np.ndarray
+    left: np.ndarray
 
     def __len__(self) -> int:
         return len(self.shot)
 
 
 _NOWHERE = np.empty(0, int)
-_NONE = Options(*(_NOWHERE,) * 4, *(np.empty(0),) * 4, np.empty(0, bool))
+_NONE = Options(*(_NOWHERE,) * 4, *(np.empty(0),) * 4, np.empty(0, bool), np.empty(0))
+_SHORT = 10.0  # what is taken off the rate, in the order of options alone, for leaving no footage at all
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +77,17 @@ class Board:
         rate = own[..., None] + joins[:, None, None, :]  # (N, K, W, 2)
         can_dissolve = head & (self.tail and self.last >= 0)
         rate[..., DISSOLVE] = np.where(can_dissolve, rate[..., DISSOLVE], -np.inf)
-        flat = rate.ravel()
-        order = np.argsort(-flat, kind="stable")[: np.isfinite(flat).sum()]
+        left = self._left(shots, ends)  # (N, K)
+        key = rate - _SHORT * np.maximum(0, 1 - left)[:, :, None, None]
+        order = np.argsort(-key.ravel(), kind="stable")[: np.isfinite(rate).sum()]
         row, k, window, transition = np.unravel_index(order, rate.shape)
         if most is not None:
             kept = _few(row * len(ends) + k, 2)  # of one length, the best and perhaps the one that dissolves
             kept = kept[_few(row[kept], each)][:most]
             order, row, k, window, transition = (part[kept] for part in (order, row, k, window, transition))
         share = (problem.marks[ends[k]] - problem.marks[self.mark]) / problem.seconds
-        parts = flat[order], own[row, k, window], joins[row, transition], share, tail[row, k, window]
-        return Options(shots[row], ends[k], window, transition, *parts)
+        parts = rate.ravel()[order], own[row, k, window], joins[row, transition], share
+        return Options(shots[row], ends[k], window, transition, *parts, tail[row, k, window], left[row, k])
 
     def play(self, options: Options, index: int) -> "Board":
         """The film with one of its options."""
@@ -104,6 +108,16 @@ class Board:
         problem = self.scored.problem
         lacking = 1 - problem.marks[self.mark] / problem.seconds
         return Cut(self.events, self.worth + self.scored.missing * float(lacking), exact)
+
+    def _left(self, shots: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """(shots, ends) seconds of footage left after each event, for each second that is then to be filled; up to 9."""
+        problem, usable = self.scored.problem, self.scored.usable
+        rank, free = problem.bin.rank, np.zeros(len(usable))
+        free[problem.bin.rank[self.free]] = usable[problem.bin.rank[self.free]]
+        later = np.cumsum(free[::-1])[::-1] - free  # of groups behind each
+        footage = later[rank[shots]] if problem.order == "kept" else free.sum() - free[rank[shots]]
+        seconds = problem.seconds - problem.marks[ends]
+        return np.minimum(9.0, footage[:, None] / np.maximum(1e-9, seconds))
 
     def _used(self, shot: int) -> np.ndarray:
         """The shots that may not be used after this one."""

@@ -110,7 +110,12 @@ class Scored:
         self.reward = reward
         self._weights = dict(zip(NAMES, reward.vector, strict=True))
         self.joins = self._joined()  # (N, N, 2), what a second of a shot is worth by its join to the shot before
+        self.nearest = self.joins.max(2)  # (N, N), by the better of the two transitions
+        rank = problem.bin.rank
+        self.usable = np.zeros(int(rank.max()) + 1)  # (G,) seconds that each take group can fill
+        np.maximum.at(self.usable, rank, np.minimum(problem.bin.length, problem.longest))
         self._owns: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._bests: dict[int, np.ndarray] = {}
 
     @property
     def missing(self) -> float:
@@ -134,8 +139,15 @@ class Scored:
             worth = sum(self._weights[name] * values for name, values in features.items())
             worth = np.where(self.problem.bin.length[shot] >= seconds - 1e-9, worth, -np.inf)
             roomy = seconds >= 4 * HANDLE
-            self._owns[mark] = worth, (starts >= HANDLE) & roomy, (rest >= HANDLE) & roomy
+            head, tail = (starts >= HANDLE) & roomy, (rest >= HANDLE) & roomy
+            self._owns[mark] = worth.astype(np.float32), head, tail
         return self._owns[mark]
+
+    def best_own(self, mark: int) -> np.ndarray:
+        """(N,) the most that a second of each shot is worth by itself if it starts at a mark; -inf where none can."""
+        if mark not in self._bests:
+            self._bests[mark] = self.own(mark)[0].max((1, 2), initial=-np.inf)
+        return self._bests[mark]
 
     def _joined(self) -> np.ndarray:
         shots = np.arange(len(self.problem.bin))
