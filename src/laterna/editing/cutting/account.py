@@ -87,6 +87,8 @@ class Account:
 
     def _relaxed(self, index: int, bounds: set[int]) -> Iterator[str]:
         shot, rules = self._shots[index], self._chooser.rules
+        if rules.forward and index and not self._shots[index - 1].piece.before(shot.piece):
+            yield "order"
         if clash := self._clashes(index):
             yield clash
         if shot.piece.fault:
@@ -106,6 +108,8 @@ class Account:
 
     def _refusal(self, source: Source, index: int, span: Range) -> str:
         shortest = self._chooser.rules.shortest
+        if span[1] > span[0] and not without([span], source.withheld):
+            return "withheld, so that no ending is given away"
         if not without([span], source.bans):
             return "forbidden by the brief" if span[1] > span[0] else "nothing but a transition"
         if span[1] - span[0] < shortest:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import opentimelineio as otio
 
+from laterna.editing.cutting.cards import Card
 from laterna.editing.cutting.material import Material, Piece, Source
 from laterna.editing.cutting.narration import Voice
 from laterna.editing.cutting.rules import Pick
@@ -70,24 +71,35 @@ class Assembly:
         self._picture_reference = cache(lambda path: clip_reference(Video(path), folder, rate))
         self._sound_reference = cache(lambda path: clip_reference(Audio(path), folder, rate))
 
-    def pictures(self, shots: Sequence[Placed], reasons: Sequence[Mapping[str, Any]], *, dissolves: bool) -> None:
-        """Cuts, dissolves where asked for and possible, and the fades at both ends."""
+    def pictures(
+        self, shots: Sequence[Placed], reasons: Sequence[Mapping[str, Any]], length: int, *, dissolves: bool
+    ) -> None:
+        """Cuts, dissolves where asked for and possible, and the fades at both ends of a film of ``length`` frames.
+
+        Between shots that don't meet, and after the last one, the screen is black.
+        """
         pictures = track(self._timeline, "Picture")
         fade = min(round(_FADE * self._rate), shots[0].pick.length // 3, shots[-1].pick.length // 3)
         if fade:
             pictures.append(self._transition("fade in", 0, fade))
         for index, (shot, reason) in enumerate(zip(shots, reasons, strict=True)):
-            if dissolves and index:
+            black = shot.start - shots[index - 1].end if index else 0
+            if black:
+                pictures.append(otio.schema.Gap(duration=self._time(black)))
+            elif dissolves and index:
                 half = self._handles(shots[index - 1].piece, shot.piece)
                 if half:
                     pictures.append(self._transition("dissolve", half, half))
             pictures.append(self._clip(shot.piece.source, shot.piece.start, shot.piece.end, reason))
-        if fade:
+        if shots[-1].end < length:
+            pictures.append(otio.schema.Gap(duration=self._time(length - shots[-1].end)))
+        elif fade:
             pictures.append(self._transition("fade out", fade, 0))
 
     def location_sound(self, shots: Sequence[Placed]) -> None:
         """The sound of the pictures; it changes a little before or after them (J and L cuts), where that is quiet."""
-        turns = [_Turn(0), *(self._turn(a.piece, b.piece) for a, b in pairwise(shots)), _Turn(0)]
+        inner = (self._turn(a.piece, b.piece) if a.end == b.start else _Turn(0) for a, b in pairwise(shots))
+        turns = [_Turn(0), *inner, _Turn(0)]
         layer = _Layer(track(self._timeline, "Location"), self._rate)
         for shot, (head, tail) in zip(shots, pairwise(turns), strict=True):
             if self._source(shot.piece).loudness is None:
@@ -124,6 +136,14 @@ class Assembly:
         if end_title:
             frames = max(shortest, min(longest, shots[-1].pick.length - lead))
             layer.put(length - frames - lead // 2, self._title(end_title, "end", frames))
+
+    def cards(self, shots: Sequence[Placed], dealt: Sequence[tuple[int, Card]], last: Card | None) -> None:
+        """Each card on the black before its shot, by the shot's index, and the one that ends the film."""
+        layer = _Layer(track(self._timeline, "Titles"), self._rate)
+        for index, card in dealt:
+            layer.put(shots[index].start - card.frames, self._title(card.text, "title", card.frames))
+        if last:
+            layer.put(shots[-1].end, self._title(last.text, "title", last.frames))
 
     def _source(self, piece: Piece) -> Source:
         return self._material.sources[piece.source]

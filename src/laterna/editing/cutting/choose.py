@@ -11,15 +11,15 @@ from itertools import chain, pairwise
 
 import numpy as np
 
+from laterna.editing.cutting.formats import Style
 from laterna.editing.cutting.material import DUPLICATE, SIMILAR, Material, Piece, distance
 from laterna.editing.cutting.rules import Pick, Reserved, Rules
 from laterna.editing.cutting.slots import Slot
 from laterna.errors import BriefError
 
-_ORDER = 0.8  # what the distance from the footage's own order costs, against a quality of 0..1
+_PLAIN = Style()
 _SAME_SOURCE = 0.25
 _TOO_SHORT = 0.6
-_RESTLESS = 2.0  # what motion costs at the film's start and end
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,12 @@ class _Job:
 
 
 class Chooser:
-    """Chooses from ``material`` by ``rules``; the seed tips the scales between shots of like worth."""
+    """Chooses from ``material`` by ``rules`` and ``style``; the seed tips the scales between shots of like worth."""
 
-    def __init__(self, material: Material, rules: Rules, seed: int) -> None:
+    def __init__(self, material: Material, rules: Rules, seed: int, style: Style = _PLAIN) -> None:
         self.material = material
         self.rules = rules
+        self._style = style
         self._seed = seed
         self._slots = 1
 
@@ -141,7 +142,8 @@ class Chooser:
             if due and due[0].pin and (rest <= 0 or filled >= due[0].pin.at * job.length):
                 picks.append(due.pop(0))
                 continue
-            want = max(self.rules.shortest, round(beat * rhythm.uniform(0.8, 1.25)))
+            pace = beat * self._style.pace_at(self._progress(job, filled))
+            want = max(self.rules.shortest, round(pace * rhythm.uniform(*self._style.spread)))
             for name, rules in self.rules.ladder():
                 if name == "slide" and rest < self.rules.shortest:
                     if not job.last:
@@ -212,11 +214,11 @@ class Chooser:
         """Take the best piece that goes there; the frames that it fills, 0 when none does."""
         left = picks[-1].piece if picks else job.left
         filled = job.length - rest
-        progress = (job.slot + filled / max(1, job.length)) / self._slots
         edge = left is None or (job.last and rest <= want)
-        for piece in self._ranked(left, progress, want, edge, rules):
+        ahead = due[0].piece if due else job.right
+        for piece in self._ranked(left, self._progress(job, filled), want, edge, rules):
             length = rules.fitting(piece.length, want, rest)
-            if length is None:
+            if length is None or (rules.forward and ahead is not None and not piece.before(ahead)):
                 continue
             right = due[0].piece if due else job.right if length == rest else None
             window = self._window(piece, length, left, right, rules)
@@ -229,16 +231,21 @@ class Chooser:
     def _ranked(self, left: Piece | None, progress: float, want: int, edge: bool, rules: Rules) -> Iterator[Piece]:
         """Free pieces, the best for this place first."""
         offer = self.material.offer()
-        score = offer.worth - _ORDER * np.abs(offer.rank - progress)
+        score = offer.worth - self._style.order * np.abs(offer.rank - progress)
         score -= _TOO_SHORT * (1 - np.minimum(1, offer.length / want))
         if edge:
-            score -= _RESTLESS * offer.motion
+            score -= self._style.restless * offer.motion
         if left is not None:
             score -= _SAME_SOURCE * np.array([piece.source == left.source for piece in offer.pieces])
         for index in np.argsort(-score, kind="stable"):
             piece = offer.pieces[index]
-            if piece.length >= rules.shortest and (rules.faults or not piece.fault):
+            goes_on = not rules.forward or left is None or left.before(piece)
+            if goes_on and piece.length >= rules.shortest and (rules.faults or not piece.fault):
                 yield piece
+
+    def _progress(self, job: _Job, filled: int) -> float:
+        """How far into the film a place is, 0..1, with so many frames of its slot filled."""
+        return (job.slot + filled / max(1, job.length)) / self._slots
 
     def _window(self, piece: Piece, length: int, left: Piece | None, right: Piece | None, rules: Rules) -> Piece | None:
         """The best ``length`` frames of a piece that may stand between ``left`` and ``right``."""

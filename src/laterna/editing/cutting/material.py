@@ -25,6 +25,7 @@ _CLIPPED = 0.97  # of the picture
 _SHAKEN, _WHIP = 0.2, 0.7  # speed of the camera, picture widths a second
 _FROZEN = 5e-5  # motion, picture widths a second
 _MOVING = 0.05
+_LIVELY = 0.25  # motion that is as lively as can be
 _FAULTS = ("", "black", "blown out", "blurred", "a whip pan", "frozen")
 _UNUSABLE = ("black", "blown out")
 _RUN = 3  # samples that a fault has to last, half a second
@@ -50,18 +51,32 @@ class Piece:
     def length(self) -> int:
         return self.end - self.start
 
+    def before(self, other: "Piece") -> bool:
+        """Whether it ends before ``other`` starts, in the footage's own order."""
+        return (self.source, self.end) <= (other.source, other.start)
+
     def part(self, start: int, end: int) -> "Piece":
         """The part of it within [start, end)."""
         return Piece(self.source, self.shot, max(start, self.start), min(end, self.end), self.fault)
 
 
 class Source:
-    """One file's measurements, laid on the film's frames."""
+    """One file's measurements, laid on the film's frames; ``lively`` says what motion is worth beside quality."""
 
-    def __init__(self, index: int, footage: Footage, rate: Fraction, bans: Sequence[Range] = ()) -> None:
+    def __init__(
+        self,
+        index: int,
+        footage: Footage,
+        rate: Fraction,
+        bans: Sequence[Range] = (),
+        *,
+        withheld: Sequence[Range] = (),
+        lively: float = 0.0,
+    ) -> None:
         self.index = index
         self.footage = footage
-        self.bans = bans
+        self.bans = [*bans, *withheld]
+        self.withheld = withheld
         self.length = max(1, int(footage.duration * rate))
         self.shots = [_clean(footage, shot, rate, self.length) for shot in range(len(footage.shots))]
         frames = footage.frames
@@ -71,7 +86,7 @@ class Source:
         values = {name: frames[name].to_numpy() for name in ("sharpness", "motion")}
         own = max(_LEAST_SHARP, float(np.percentile(values["sharpness"], _OWN_SHARP)))
         values["sharp"] = np.minimum(1.0, values["sharpness"] / own)
-        values["quality"] = _quality(frames, values["sharp"])
+        values["quality"] = _quality(frames, values["sharp"]) + lively * np.minimum(1, values["motion"] / _LIVELY)
         self._sums = {name: _running_sum(times, values[name], self.length) for name in ("quality", "sharp", "motion")}
         self.loudness = _loudness(footage, rate, self.length)
         self.pieces = list(self._runs(_at_frames(times, _faults(frames, values["sharp"]), self.length)))

@@ -67,6 +67,15 @@ def banned(bans: Sequence[Ban], paths: Sequence[Path], rate: Fraction) -> list[l
     return ranges
 
 
+def pinned(pins: Sequence[Pin], paths: Sequence[Path], rate: Fraction) -> list[list[Range]]:
+    """For each file the ranges, in film frames, that pins ask for by their times."""
+    ranges: list[list[Range]] = [[] for _ in paths]
+    for pin in pins:
+        if pin.range is not None:
+            ranges[named(pin, paths)[0]].append(_outer(pin.range, rate))
+    return ranges
+
+
 class Pinboard:
     """Finds the material that pins ask for, and sets it apart."""
 

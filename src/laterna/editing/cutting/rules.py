@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from laterna.editing.cutting.material import Piece
 
 RELAXED = {  # what is said of a shot for which a rule gave way, in the order in which they do
+    "order": "comes from before the shot that precedes it, for want of others",
     "duplicate": "a near-duplicate of the shot before it, for want of others",
     "long": "longer than shots should be, for want of others",
     "slide": "cut beside its sentence's end, where the footage before it ends",
@@ -28,11 +29,14 @@ class Rules:
     duplicates: bool = False
     faults: bool = False
     jumps: bool = False
+    forward: bool = False
 
     def ladder(self) -> Iterator[tuple[str, "Rules"]]:
         """The rules, ever less strict, each step with its name in ``RELAXED``."""
         rules = self
         yield "", rules
+        if rules.forward:
+            yield "order", (rules := replace(rules, forward=False))
         yield "duplicate", (rules := replace(rules, duplicates=True))
         yield "long", (rules := replace(rules, longest=_ENDLESS))
         yield "slide", rules

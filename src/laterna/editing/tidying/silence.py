@@ -84,7 +84,7 @@ def kept_frames(level: np.ndarray, rule: Rule, gone: np.ndarray) -> np.ndarray:
 def runs(mask: np.ndarray) -> Iterator[tuple[int, int]]:
     """The half-open ranges in which ``mask`` holds, in order."""
     edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
-    yield from edges.reshape(-1, 2).tolist()
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def _otsu(level: np.ndarray) -> float:
