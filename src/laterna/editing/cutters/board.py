@@ -14,7 +14,7 @@ class Options:
 
     ``rate`` is worth for each second as a share of the film: ``rate * share`` is what it adds to the film's worth.
     ``own`` and ``join`` are its parts; ``tail`` says whether a dissolve can follow; ``left`` is the seconds of footage
-    that may be used after it, for each second of film that is then to be filled. Events that leave too little come last.
+    that may be used after it, for each second of film to be filled then: events that leave too little come last.
     """
 
     shot: np.ndarray
@@ -110,7 +110,7 @@ class Board:
         return Cut(self.events, self.worth + self.scored.missing * float(lacking), exact)
 
     def _left(self, shots: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        """(shots, ends) seconds of footage left after each event, for each second that is then to be filled; up to 9."""
+        """(shots, ends) seconds of footage left after each event, for each second to be filled then; up to 9."""
         problem, usable = self.scored.problem, self.scored.usable
         rank, free = problem.bin.rank, np.zeros(len(usable))
         free[problem.bin.rank[self.free]] = usable[problem.bin.rank[self.free]]

@@ -59,7 +59,7 @@ class CuttingRoom(gymnasium.Env[np.ndarray, np.int64]):
         return seen(board, options), GAIN * reward, ended, False, info
 
     def action_masks(self) -> np.ndarray:
-        """(``CHOICES``,) bool: the actions that are possible; where a film can't be begun at all, the one that ends it."""
+        """(``CHOICES``,) bool: the possible actions; where a film can't be begun at all, one that ends it."""
         _, options = self._state()
         return np.arange(CHOICES) < max(1, len(options))
 

@@ -1,4 +1,4 @@
-"""The optimal cutter: dynamic programming over marks, shots and what is used already; beam search where that is too much.
+"""The optimal cutter: dynamic programming over marks, shots and what is used; beam search where that is too much.
 
 A film's worth is a sum over its shots, each of which hangs on itself and the one before. With the footage's order
 kept, what may still be used follows from the last shot, so the best film is found exactly for any number of shots
@@ -7,17 +7,17 @@ about a dozen groups. Beyond that a beam of the best partial films of each mark 
 not call itself exact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from laterna.editing.cutters.board import Board
-from laterna.editing.cutters.problem import Cut, Event, Problem
+from laterna.editing.cutters.problem import CUT, DISSOLVE, WINDOWS, Cut, Event, Problem
 from laterna.editing.cutters.reward import Reward, Scored
 
 _MOST_SHOTS = 300  # that are looked at; the worthiest of more
 _MOST_GROUPS = 12  # whose subsets are counted
-_MOST_CELLS = 40_000_000  # of the tables of partial films: sets of used groups x marks x shots x 2
+_MOST_CELLS = 8_000_000  # of the tables of partial films: sets of used groups x marks x shots x 2
 
 
 class Optimal:
@@ -25,7 +25,7 @@ class Optimal:
 
     Args:
         beam: partial films that are kept at each mark where not all can be.
-        exact: "auto", or False for beam search alone.
+        exact: whether to prove the best cut where that can be done; False is beam search alone.
     """
 
     name = "optimal"
@@ -40,9 +40,7 @@ class Optimal:
         scored = Scored(fewer, reward)
         found = best(scored) if self._exact and computable(fewer) else beam(scored, self._beam)
         whole = found.exact and len(fewer.bin) == len(problem.bin)
-        events = tuple(
-            Event(int(rows[e.shot]), e.start, e.end, e.window, e.transition) for e in found.events
-        )  # fmt: skip
+        events = tuple(replace(event, shot=int(rows[event.shot])) for event in found.events)
         return Cut(events, found.worth, whole)
 
 
@@ -88,34 +86,37 @@ def _go_on(scored: Scored, tables: _Tables, mark: int, may: np.ndarray, after: n
     """
     problem = scored.problem
     own, head, tail = scored.own(mark)
-    here = tables.worth[:, mark]  # (sets, N, 2)
     shots = np.arange(own.shape[0])
+    reached = after if mark else after[:1]
     for k, end in enumerate(problem.ends[mark]):
         share = (problem.marks[end] - problem.marks[mark]) / problem.seconds
-        for transition in (0, 1):
-            if mark == 0:
-                if transition:
-                    continue
-                arrive, source, from_tail = (
-                    np.zeros((1, len(shots))),
-                    np.full((1, len(shots)), -1),
-                    np.zeros((1, len(shots)), int),
-                )
-                reached = after[:1]
-            else:
-                from_tail = here.argmax(2) if not transition else np.ones(here.shape[:2], int)  # (sets, N)
-                value = here.max(2) if not transition else here[..., 1]
-                ways = np.where(may, value[:, :, None] + share * scored.joins[None, :, :, transition], -np.inf)
-                source = ways.argmax(1)  # (sets, N)
-                arrive = np.take_along_axis(ways, source[:, None], 1)[:, 0]
-                from_tail = np.take_along_axis(from_tail, source, 1)
-                reached = after
-            for window in range(own.shape[2]):
+        for transition in (CUT, DISSOLVE) if mark else (CUT,):
+            arrive, source, from_tail = _arrivals(scored, tables.worth[:, mark], share, transition, may, first=not mark)
+            for window in WINDOWS:
                 worth = arrive + share * own[:, k, window]
-                if transition:
+                if transition == DISSOLVE:
                     worth = np.where(head[:, k, window], worth, -np.inf)
                 into = tail[:, k, window].astype(int)
                 _improve(tables, (reached, end, shots, into), worth, (mark, source, from_tail, window, transition))
+
+
+def _arrivals(
+    scored: Scored, here: np.ndarray, share: float, transition: int, may: np.ndarray, *, first: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(sets, N) three times: what the best film is worth that comes to each shot, its last shot, and whether that has
+    a tail for a dissolve. ``here`` (sets, N, 2) are the films that end where the shot starts."""
+    if first:
+        nothing = np.zeros((1, here.shape[1]))
+        return nothing, np.full(nothing.shape, -1), nothing.astype(int)
+    tails = here.argmax(2) if transition == CUT else np.ones(here.shape[:2], int)
+    value = here.max(2) if transition == CUT else here[..., 1]
+    ways = np.where(may, value[:, :, None] + share * scored.joins[None, :, :, transition], -np.inf)  # (sets, N, N)
+    source = ways.argmax(1)
+    return (
+        np.take_along_axis(ways, source[:, None], 1)[:, 0],
+        source,
+        np.take_along_axis(tails, source, 1),
+    )
 
 
 def _improve(

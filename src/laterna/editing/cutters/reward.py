@@ -131,7 +131,7 @@ class Scored:
         """
         if mark not in self._owns:
             ends = self.problem.ends[mark]
-            shot, end, window = np.ix_(np.arange(len(self.problem.bin)), np.arange(len(ends)), WINDOWS)
+            shot, end, window = np.ix_(np.arange(len(self.problem.bin)), np.arange(len(ends)), np.array(WINDOWS))
             seconds = (self.problem.marks[ends] - self.problem.marks[mark])[end]
             starts = in_point(self.problem.bin, shot, seconds, window)
             rest = self.problem.bin.length[shot] - seconds - starts

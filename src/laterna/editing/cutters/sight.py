@@ -22,7 +22,7 @@ def choices(board: Board) -> Options:
 
 
 def seen(board: Board, options: Options) -> np.ndarray:
-    """(``CHOICES``, ``SEEN``) float32, a row for each option and rows of 0 behind them; the first column is 1 for options.
+    """(``CHOICES``, ``SEEN``) float32: a row for each option, whose first number is 1, and rows of 0 behind them.
 
     Everything is measured by the reward at hand, so an editor that has learnt to read it follows a taste that it has
     never met.
@@ -66,7 +66,9 @@ def seen(board: Board, options: Options) -> np.ndarray:
         np.full(len(options), kept),
         np.full(len(options), problem.marks[board.mark] / problem.seconds),
         np.full(len(options), np.log2(still / needed).clip(-3, 3) / 3),
-        np.full(len(options), _SCALE * board.worth / max(0.05, problem.marks[board.mark] / problem.seconds)).clip(-4, 4),
+        np.full(len(options), _SCALE * board.worth / max(0.05, problem.marks[board.mark] / problem.seconds)).clip(
+            -4, 4
+        ),
     )
     table[: len(options)] = np.clip(np.stack(columns, 1), -8, 8)
     return table

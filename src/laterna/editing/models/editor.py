@@ -1,4 +1,4 @@
-"""The editor: a network that reads the events that may come next in a film, and says how likely a good editor takes each.
+"""The editor: a network that reads the events that may come next in a film, and says how likely each is right.
 
 It reads every option by the same layers, sees all of them at once by their mean and maximum (Zaheer et al. 2017,
 arXiv:1703.06114), and gives each a logit; so any number of options can be read, in any order. A direct way from the
@@ -20,7 +20,8 @@ from laterna.editing.cutters.sight import CHOICES, SEEN
 from laterna.learning.model import Model
 from laterna.learning.recipe import Samples
 
-_FIRST = {1: 5.0, 4: 2.5, 16: -6.0, 17: -80.0}  # what an option is worth, what can follow it, footage lacked, and skipped
+# What an option is worth, what can follow it, footage that it leaves too little of, and footage that it skips.
+_FIRST = {1: 5.0, 4: 2.5, 16: -6.0, 17: -80.0}
 
 
 class Editor(Model):
@@ -68,7 +69,9 @@ class Editor(Model):
 
     def fit(self, samples: Samples, *, seed: int) -> None:
         """Learn from problems by reinforcement, beginning with the weights as they are."""
-        from laterna.editing.models.editor_training import practise  # Stable-Baselines3 trains, and nothing else needs it
+        from laterna.editing.models.editor_training import (
+            practise,
+        )  # Stable-Baselines3 trains, and nothing else needs it
 
         practise(self, samples, seed=seed)
 

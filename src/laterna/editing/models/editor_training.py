@@ -27,7 +27,7 @@ _RATE = 7e-4
 
 
 def practise(editor: Editor, samples: Samples, *, seed: int) -> None:
-    """Train an editor in place on problems, for ``editor.steps`` events; the global random states are left as they were.
+    """Train an editor in place for ``editor.steps`` events; the global random states are left as they were.
 
     Args:
         editor: is moved to the CPU.
@@ -83,7 +83,7 @@ class _Policy(MaskableActorCriticPolicy):
 
     def __init__(self, *args: Any, editor: Editor, **more: Any) -> None:
         self._editor = [editor]  # in a list: a module may not be set before nn.Module is ready
-        super().__init__(*args, ortho_init=False, **more)
+        super().__init__(*args, **(more | {"ortho_init": False}))
 
     def _build_mlp_extractor(self) -> None:
         shape = self.observation_space.shape
@@ -93,8 +93,8 @@ class _Policy(MaskableActorCriticPolicy):
 
     def _build(self, lr_schedule: Callable[[float], float]) -> None:
         super()._build(lr_schedule)
-        self.action_net = nn.Identity()  # type: ignore[assignment] # the editor's logits are the actions'
-        self.optimizer = self.optimizer_class(self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs)
+        self.action_net = nn.Identity()  # the editor's logits are the actions'
+        self.optimizer = self.optimizer_class(self.parameters(), **(self.optimizer_kwargs | {"lr": lr_schedule(1)}))
 
 
 @contextmanager
@@ -105,5 +105,3 @@ def _forked() -> Iterator[None]:
         yield
     random.setstate(plain)
     np.random.set_state(legacy)
-
-
