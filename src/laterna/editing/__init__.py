@@ -4,6 +4,7 @@ from laterna.editing.analyse import Footage, analyse
 from laterna.editing.captions import captions, too_fast
 from laterna.editing.contact_sheet import contact_sheet
 from laterna.editing.cut import cut
+from laterna.editing.cutting.formats import Format
 from laterna.editing.cutting.pins import Ban, Pin
 from laterna.editing.index import index
 from laterna.editing.indexing.index import Index
@@ -20,6 +21,7 @@ __all__ = [
     "Ban",
     "Finding",
     "Footage",
+    "Format",
     "Index",
     "Pin",
     "Review",

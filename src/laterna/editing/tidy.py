@@ -38,6 +38,7 @@ def tidy(
     punch_in: float = 0.0,
     rate: Fraction | None = None,
     size: tuple[int, int] | None = None,
+    music: Path | None = None,
     title: str | None = None,
     folder: Path = Path(),
 ) -> otio.schema.Timeline:
@@ -59,6 +60,7 @@ def tidy(
         punch_in: by how much every second clip is enlarged, 0 to 0.5, so that jump cuts look meant; 0.08 is slight.
         rate: the film's frames a second; the first talk's unless given.
         size: the film's width and height in pixels; the first talk's unless given.
+        music: a sound file to lie under the talk from its start.
         title: names the timeline.
         folder: where the timeline will be saved; its media are named relative to it.
 
@@ -86,6 +88,8 @@ def tidy(
         layout.add(video, _levels(video, exact), rule, cuts)
     if not layout.frames:
         raise DataError(f"Nothing is left of {quoted(films[0].path)}: lower the threshold, or keep some of its words.")
+    if music is not None:
+        layout.lay_music(music)
     timeline.metadata["laterna"]["removed"] = layout.removed
     return timeline
 

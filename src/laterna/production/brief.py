@@ -23,6 +23,7 @@ from laterna.media.moods import Mood
 from laterna.media.screenplay import Screenplay, plain
 from laterna.media.timecode import parse_rate, seconds
 from laterna.media.video import Video
+from laterna.production.formats import Format, spoken_length, useless, with_defaults
 from laterna.sound.mix import Preset
 
 VERSION = 1
@@ -95,7 +96,13 @@ class Brief(_Table):
 
     version: int = Field(VERSION, description=f"write {VERSION}")
     footage: list[str] = Field(min_length=1, description='write patterns of film files, such as ["rushes/*.mp4"]')
-    length: Annotated[Fraction, PlainValidator(_length)] = Field(description='write seconds, "20s" or "1m30s"')
+    format: Format = Field("film", description=f"write {', '.join(map(json.dumps, get_args(Format)))}")
+    length: Annotated[Fraction, PlainValidator(_length)] | None = Field(
+        None, description='write seconds, "20s" or "1m30s"'
+    )
+    cards: list[str] = Field(
+        [], description='write words for a trailer\'s title cards, such as ["A lamp.", "A sheet."]'
+    )
     title: str | None = Field(None, description='write the film\'s title in quotes, such as "Night market"')
     narration: str | None = Field(None, description="write the words to be spoken, in quotes")
     narration_file: str | None = Field(
@@ -149,13 +156,23 @@ class Brief(_Table):
         """
         data = upgrade(_tables(Path(path)), path)
         try:
-            brief = cls.model_validate(data)
+            brief = cls.model_validate(with_defaults(data))
         except pydantic.ValidationError as error:
             raise BriefError(_sentence(error, path)) from error
+        if (useful := useless(data)) is not None:
+            raise BriefError(f"{quoted(path)} has {useful}.")
         if brief.narration is not None and brief.narration_file is not None:
             raise BriefError(f"{quoted(path)} has both narration and narration_file: keep one of them.")
         brief._path = Path(os.path.realpath(Path(path).parent)) / Path(path).name
-        return brief
+        return brief._of_some_length()
+
+    def _of_some_length(self) -> Self:
+        """A documentary is as long as its words where its brief names no length; an interview's is known last."""
+        if self.length is not None or self.format == "interview":
+            return self
+        if self.format == "documentary" and (lines := self.narration_lines()):
+            return self.model_copy(update={"length": spoken_length((text for _, text in lines), self.language)})
+        raise BriefError(f"{quoted(self.path)} has no length: {Brief.model_fields['length'].description}.")
 
     @property
     def path(self) -> Path:
@@ -320,6 +337,8 @@ def _sentence(error: pydantic.ValidationError, path: str | os.PathLike[str]) -> 
     if first["type"] == "extra_forbidden":
         return f"{quoted(path)} has an unknown key {place!r}{nearest(field, model.model_fields)}."
     hint = model.model_fields[field].description
+    if place == "format" and isinstance(first["input"], str):
+        hint = nearest(first["input"], get_args(Format)).removeprefix(": ") or hint
     if first["type"] == "missing":
         return f"{quoted(path)} has no {place}: {hint}."
     return f"In {quoted(path)}, {place} = {_shown(first['input'])} can't be used: {hint}."

@@ -101,7 +101,7 @@ class Findings:
             title=brief.title or brief.path.stem,
             film=films[0] if films else None,
             poster=self.results.get("poster"),
-            length=self.length or brief.length,
+            length=self.length or brief.length or Fraction(0),
             size=tuple(measured.get("size", brief.size)),
             rate=brief.rate,
             timeline=None if cut is None else timelines.load(cut, rate=brief.rate),

@@ -18,13 +18,14 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 import opentimelineio as otio
 import pydantic
 
 from laterna import editing, sound, voice
+from laterna.editing.tidying.words import as_text
 from laterna.errors import BriefError, DataError, LaternaError, StorageError
 from laterna.learning.apart import apart
 from laterna.learning.card import CARD, Card
@@ -47,6 +48,7 @@ from laterna.production.findings import ABOUT, read_about
 from laterna.production.steps import step
 from laterna.production.store import Version, place
 from laterna.production.workflows.cast import Role, read_cast
+from laterna.production.workflows.interview import Tidying, known_words, tidied
 from laterna.production.workflows.performance import characters, perform
 from laterna.sound.mix import Preset
 from laterna.voice.engines import choose
@@ -62,6 +64,7 @@ _SAMPLE_RATE = 48_000  # Hz, of the film's sound
 _THUMBNAIL = 320  # pixels wide
 _COMPOSER = "music/transformer"
 _SCORE, _PLAYED = "score.mid", "score.wav"
+_SAID = "transcript.txt"
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
 
@@ -169,7 +172,7 @@ def play(out: Path, score: Version) -> None:
 
 
 @step(kind="record", suffix=".json", uses=("sound",), publish=None)
-def beats(out: Path, cuts: str, score: Version, play: Version, music: Version | None, length: Fraction) -> None:
+def beats(out: Path, cuts: str, score: Version, play: Version, music: Version | None, length: Fraction | None) -> None:
     """The beats that cuts are to land on, if they are: a score's own, else those tracked in the music."""
     heard, written = _music(music, play), _written(score)
     found: tuple[float, ...] = ()
@@ -186,7 +189,24 @@ def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]
     return {timelines.resolve(clip.media_reference, base) for clip in _file_clips(timeline)}
 
 
-@step(kind="timeline", suffix=".otio", uses=("editing", "voice"), publish=None, media=media_of)
+@step(kind="folder", suffix="", uses=("editing", "production.workflows"), publish=(_SAID,))
+def transcript(
+    out: Path, format: str, footage: Sequence[Version], transcripts: Sequence[Version], language: str
+) -> None:
+    """What is said in an interview, as text: words deleted in a copy named hand.txt are cut out of the film."""
+    made_folder(out)
+    words = known_words([one.path for one in footage], transcripts, language) if format == "interview" else []
+    if any(words):
+        write_text(out / _SAID, as_text(words))
+
+
+@step(
+    kind="timeline",
+    suffix=".otio",
+    uses=("editing", "voice", "production.workflows"),
+    publish=None,
+    media=media_of,
+)
 def cut(
     out: Path,
     analyse: Version,
@@ -196,7 +216,7 @@ def cut(
     music: Version | None,
     play: Version,
     beats: Version,
-    length: Fraction,
+    length: Fraction | None,
     rate: Fraction,
     size: tuple[int, int],
     title: str | None,
@@ -204,29 +224,45 @@ def cut(
     pin: Sequence[Mapping[str, Any]],
     forbid: Sequence[Mapping[str, Any]],
     seed: int,
+    format: editing.Format | Literal["interview"],
+    cards: Sequence[str],
+    transcript: Version,
+    transcripts: Sequence[Version],
     folder: Path,
     *,
     end_title: str | None = None,
     transitions: Literal["cuts", "dissolves"] = "cuts",
-    shortest: float = 1.5,
-    longest: float = 8.0,
+    shortest: float | None = None,
+    longest: float | None = None,
+    withhold: float | None = None,
+    tidy: Tidying | None = None,
 ) -> None:
-    """Choose shots to the film's exact length."""
-    transcript, speech = _spoken(narrate, narration, language)
+    """Choose shots to the film's exact length; of an interview, cut out what nobody wants to hear."""
+    measured, heard = _footage(analyse, folder), _music(music, play)
+    if length is None:  # of an interview, which lasts as long as what is left of it
+        films = [one.path for one in measured]
+        words = known_words(films, transcripts, language)
+        talk = partial(tidied, films, words, transcript, tidy or Tidying(), music=heard, title=title)
+        timelines.save(talk(rate=rate, size=size, folder=out.parent), out)
+        return
+    sentences, speech = _spoken(narrate, narration, language)
     made = editing.cut(
-        _footage(analyse, folder),
+        measured,
         length,
         rate=rate,
         size=size,
-        sentences=transcript if transcript.sentences else None,
+        sentences=sentences if sentences.sentences else None,
         speech=speech,
-        music=_music(music, play),
+        music=heard,
         beats=_seconds(beats),
         pins=[editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin],
         bans=[editing.Ban(str(one["footage"]), one["range"]) for one in forbid],
         title=title,
         end_title=end_title,
         mood=mood,
+        format=cast(editing.Format, format),
+        cards=cards,
+        withhold=withhold,
         transitions=transitions,
         shortest=shortest,
         longest=longest,
@@ -236,7 +272,7 @@ def cut(
     timelines.save(made, out)
 
 
-@step(kind="captions", suffix=".srt", uses=("editing", "voice"), publish=None)
+@step(kind="captions", suffix=".srt", uses=("editing", "voice", "production.workflows"), publish=None)
 def captions(
     out: Path,
     cut: Version,
@@ -244,14 +280,18 @@ def captions(
     narration: str | None,
     language: str,
     rate: Fraction,
+    footage: Sequence[Version],
+    transcripts: Sequence[Version],
     folder: Path,
     *,
     line_length: int | None = None,
 ) -> None:
     """Lay out what is said, when the cut has it said."""
-    transcript, _ = _spoken(narrate, narration, language)
+    films = [one.path for one in footage]
+    talks = zip(films, known_words(films, transcripts, language), strict=True) if transcripts else ()
+    said = {film: words for film, words in talks if words} or _spoken(narrate, narration, language)[0]
     timeline, base = _timeline(cut, folder, rate)
-    editing.captions(transcript, timeline, rate=str(rate), line_length=line_length, folder=base).save(out)
+    editing.captions(said, timeline, rate=str(rate), line_length=line_length, folder=base).save(out)
 
 
 @step(kind="folder", suffix="", uses=("sound",), publish=("mix.wav", "stems"))

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from laterna import __version__
+from laterna.editing.tidying.words import beside, edited_beside
 from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_bytes
-from laterna.media.kinds import kind_named
+from laterna.media.kinds import kind_named, kind_of
 from laterna.production import report, steps
 from laterna.production.brief import Brief, Forbid, Pin
 from laterna.production.engine import Executor, Outcome, Run, Tell, Threads
@@ -149,7 +150,14 @@ def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[st
         "lexicon": None if lexicon is None else _source(lexicon, "text", store),
         "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
         "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
+        "transcripts": _transcripts(footage, store) if brief.format == "interview" else (),
     }
+
+
+def _transcripts(footage: Iterable[Version], store: Store) -> tuple[Version, ...]:
+    """What lies beside talks: their words, and those that are left of them."""
+    paths = (path for one in footage for path in (beside(one.path), edited_beside(one.path)) if path)
+    return tuple(_source(path, kind_of(path).name, store) for path in paths)
 
 
 def _kind_of_music(path: Path) -> str:

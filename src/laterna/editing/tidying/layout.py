@@ -34,6 +34,7 @@ class Layout:
     def __init__(self, timeline: otio.schema.Timeline, folder: Path, rate: Fraction, punch_in: float) -> None:
         self.frames = 0
         self.removed: list[dict[str, Any]] = []
+        self._timeline = timeline
         self._tracks = track(timeline, "Picture"), track(timeline, "Narration")
         self._folder, self._rate, self._punch_in = folder, rate, punch_in
 
@@ -48,6 +49,15 @@ class Layout:
         holes = [(first, end, _words(first, end, spans)) for first, end in zip(ends, starts, strict=True)]
         self._append(video, kept, [self._reason(*hole) for hole in holes[:-1]])
         self.removed += [self._row(video, *hole) for hole in holes if hole[0] < hole[1]]
+
+    def lay_music(self, path: Path) -> None:
+        """The music once, from its start, no longer than the talk."""
+        audio = Audio(path)
+        frames = min(self.frames, int(audio.duration * self._rate))
+        reference = clip_reference(audio, self._folder, self._rate)
+        span = source_range(reference, 0, frames, self._rate)
+        known = {"laterna": {"reason": "the film's music"}}
+        track(self._timeline, "Music").append(otio.schema.Clip(path.stem, reference, span, metadata=known))
 
     def _append(self, video: Video, kept: Sequence[tuple[int, int]], reasons: Sequence[str]) -> None:
         media = video, Audio(video.path)
