@@ -13,7 +13,8 @@ import numpy as np
 _WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the prior, tried on the first group of weights
 _SHARES = (0.1, 0.3, 1.0)  # of that width, tried on each later group
 _STEPS = 50  # of Newton's method, which needs about six
-_NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(16)
+_BUMP = (0.2416, 0.5764, 0.1820)  # the entropy of a logistic's answer, over ln 2, as a sum of bells: their heights
+_BUMP_VARIANCES = (1.4035, 3.4881, 8.4884)  # and variances, fitted; off by 0.0003 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,14 @@ def expected_information(differences: np.ndarray, known: Posterior) -> np.ndarra
     """What the answer to each comparison is expected to tell of the weights, in nats: (n, f) to (n,).
 
     The entropy of the answer less what of it would stay if the weights were known (Houlsby et al. 2011,
-    arXiv:1112.5745), by Gauss and Hermite's quadrature.
+    arXiv:1112.5745), in closed form: within 0.06 nats, and much closer where the answer is open.
     """
-    means = differences @ known.weights
-    deviations = np.sqrt(known.variances(differences))
-    chances = _logistic(means + np.multiply.outer(_NODES, deviations))  # (nodes, n)
-    share = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
-    return _entropy(share @ chances) - share @ _entropy(chances)
+    means, variances = differences @ known.weights, known.variances(differences)
+    chances = _logistic(means / np.sqrt(1 + np.pi / 8 * variances))  # MacKay 1992
+    stays = np.zeros(len(means))
+    for height, width in zip(_BUMP, _BUMP_VARIANCES, strict=True):
+        stays += height * np.sqrt(width / (width + variances)) * np.exp(-(means**2) / (2 * (width + variances)))
+    return np.maximum(0, _entropy(chances) - np.log(2) * stays)
 
 
 def _likeliest(differences: np.ndarray, prior: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
