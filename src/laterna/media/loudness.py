@@ -1,7 +1,7 @@
 """Loudness as broadcasters measure it: EBU R128 and ITU-R BS.1770, through libavfilter's ebur128."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -52,6 +52,23 @@ class Loudness:
             "range": self.range,
             "momentary": [[float(time), _finite(level)] for time, level in self.momentary],
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Loudness":
+        """Read what :meth:`to_json` gave.
+
+        Raises:
+            DataError: a number is missing.
+        """
+        try:
+            return cls(
+                _level(data["integrated"]),
+                _level(data["true_peak"]),
+                float(data["range"]),
+                tuple((Fraction(time).limit_denominator(10), _level(level)) for time, level in data["momentary"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"A measured loudness lacks or garbles {error}: measure it again.") from error
 
 
 def loudness(audio: Audio) -> Loudness:
@@ -145,3 +162,7 @@ class Meter:
 
 def _finite(level: float) -> float | None:
     return level if math.isfinite(level) else None
+
+
+def _level(number: float | None) -> float:
+    return -math.inf if number is None else float(number)

@@ -69,6 +69,11 @@ class Findings:
         return self._about("score").get("composed")
 
     @property
+    def faults(self) -> list[editing.Finding]:
+        """What the review of the finished film found, in order of time."""
+        return [editing.Finding.from_json(row) for row in _read(self.results.get("review")).get("findings", [])]
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the result should know."""
         notes = [note for step in ("score", "mix", "export") for note in self._about(step).get("notes", [])]
@@ -83,6 +88,9 @@ class Findings:
         level, target = loudness.get("integrated"), loudness.get("target")
         if level is not None and target is not None and abs(level - target) > _TOLERANCE:
             notes.append(f"The film is at {level:.1f} LUFS, not at {target:g}: its sound allows no more.")
+        errors = sum(fault.severity == "error" for fault in self.faults)
+        if errors:
+            notes.append(f"The review found {errors} error{'s' * (errors > 1)} in the film: its report says where.")
         return tuple(notes)
 
     def credits(self, brief: Brief) -> list[str]:
@@ -110,6 +118,7 @@ class Findings:
             loudness=measured.get("loudness"),
             target=self._about("mix").get("target"),
             captions=() if captions is None else Captions.open(captions),
+            faults=self.faults,
             steps=steps,
             skipped=[(one.path.name, one.reason) for one in skipped],
             notes=self.notes,

@@ -36,6 +36,7 @@ from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Codec, Encoding
 from laterna.media.files import made_folder, quoted, sha256, write_bytes, write_text
+from laterna.media.loudness import Loudness
 from laterna.media.moods import Mood
 from laterna.media.pieces import Pieces
 from laterna.media.plain import open_record
@@ -390,6 +391,23 @@ def measure(out: Path, film: Version, mix: Version) -> None:
         "loudness": known or sound.loudness(Audio(film.path)).to_json(),
     }
     write_text(out, json.dumps(found) + "\n")
+
+
+@step(kind="record", suffix=".json", uses=("editing",), publish=None)
+def review(
+    out: Path, film: Version, captions: Version, measure: Version, mix: Version, pieces: Pieces, progress: Progress
+) -> None:
+    """Look the finished film over for faults; of its pictures, only at those that it did not have before."""
+    known = open_record(measure.path).get("loudness")
+    found = editing.review(
+        Video(film.path),
+        captions=Captions.open(captions.path),
+        target=read_about(mix.path).get("target"),
+        loudness=Loudness.from_json(known) if known else None,
+        pieces=pieces,
+        progress=progress,
+    )
+    write_text(out, json.dumps(found.to_json() | {"film": film.path.name}, ensure_ascii=False) + "\n")
 
 
 @step(kind="image", suffix=".png", uses=("editing",))

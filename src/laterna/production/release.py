@@ -282,6 +282,7 @@ def _record(
         "skipped": [{"path": os.path.relpath(one.path, store.folder), "reason": one.reason} for one in skipped],
         "steps": chosen,
         "files": dict(published),
+        "review": [fault.to_json() for fault in found.faults],
         "notes": list(found.notes),
         "credits": found.credits(brief),
     }

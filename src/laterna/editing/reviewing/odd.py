@@ -1,8 +1,6 @@
 """Pictures out of place: a stray frame or two between others (flash frames), and jumps within a shot (jump cuts)."""
 
-import itertools
 from collections.abc import Iterator
-from fractions import Fraction
 
 import numpy as np
 
@@ -11,11 +9,11 @@ from laterna.editing.reviewing.finding import Finding
 from laterna.editing.reviewing.track import Track
 
 _STRAYS = 3  # frames; what is shown longer is a shot
-_JUTS, _JUMPS = 2.0, 3.0  # prominence of a change to be a stray frame's edge, and a jump
+_JUTS, _JUMPS = 2.0, 2.5  # prominence of a change to be a stray frame's edge, and a jump
 _FAINTEST = 1.0  # grey levels between small pictures
 _OTHER = 0.45  # found again no better than this, it is another picture
-_SAME = 0.6  # found again better than this, it is the same framing
-_LIGHT = 0.6  # of a change that is more than light
+_SAME, _ALIKE = 0.3, 0.8  # found again better than this, and small pictures so correlated, it is the same framing
+_LIGHT_ALONE, _LIGHT = 0.35, 0.6  # of a change that is more than light: in a flash less, in a jump more
 _BARE = 6.0  # grey levels of contrast; a picture with less was washed out by light
 _COMES_BACK = 0.6  # of the change that is left later on, where it was but a flash
 _LATER = 12  # frames
@@ -27,10 +25,11 @@ def odd(track: Track) -> Iterator[Finding]:
     sudden = np.flatnonzero((prominence(track.step) > _JUTS) & (track.step > _FAINTEST) & ~np.isnan(track.alike))
     marks = [int(frame) for frame in sudden]
     taken: set[int] = set()
-    for one, other in itertools.pairwise(marks):
-        if other - one <= _STRAYS and one not in taken and _stray(track, one, other):
-            taken |= {one, other}
-            yield _flash_frame(track, one, other - 1)
+    for place, one in enumerate(marks):
+        for other in marks[place + 1 : place + 1 + _STRAYS]:
+            if other - one <= _STRAYS and taken.isdisjoint((one, other)) and _stray(track, one, other):
+                taken |= {*range(one, other + 1)}
+                yield _flash_frame(track, one, other - 1)
     jut = prominence(track.step)
     for frame in marks:
         near = (other for other in marks if other != frame and abs(other - frame) <= _ALONE)
@@ -40,7 +39,7 @@ def odd(track: Track) -> Iterator[Finding]:
 
 def _stray(track: Track, first: int, after: int) -> bool:
     """Whether the pictures from ``first`` up to ``after`` are of another place than those on both sides."""
-    if not (track.alike[first] < _OTHER and track.alike[after] < _OTHER and track.relit[first] > _LIGHT):
+    if not (track.alike[first] < _OTHER and track.alike[after] < _OTHER and track.relit[first] > _LIGHT_ALONE):
         return False
     around, inside = (track.small[first - 1], track.small[after]), track.small[first:after]
     return min(float(picture.std()) for picture in inside) > _BARE and all(_apart(p, o) for p in inside for o in around)
@@ -48,15 +47,21 @@ def _stray(track: Track, first: int, after: int) -> bool:
 
 def _apart(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether more than light sets two small pictures apart."""
+    return _correlation(one, other) < 0.9
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     a, b = (picture.astype(np.float32) - picture.mean() for picture in (one, other))
-    return float(np.vdot(a, b)) < 0.9 * float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.vdot(a, b)) / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-6)
 
 
 def _jump(track: Track, frame: int) -> bool:
     """Whether the same framing goes on with something missing, and stays so."""
+    before = track.small[frame - 1].astype(np.float32)
     if not (track.alike[frame] > _SAME and track.relit[frame] > _LIGHT):
         return False
-    before = track.small[frame - 1].astype(np.float32)
+    if _correlation(before, track.small[frame]) < _ALIKE:
+        return False
     later = track.small[frame : frame + _LATER] - before
     sizes = np.sqrt(np.mean(later * later, axis=(1, 2)))
     return float(sizes.min()) > _COMES_BACK * float(sizes[0])
@@ -72,6 +77,6 @@ def _flash_frame(track: Track, first: int, last: int) -> Finding:
 
 def _jump_cut(track: Track, frame: int) -> Finding:
     start, end = track.span(frame, frame)
-    likeness = round(float(track.alike[frame]), 3)
+    likeness = round(_correlation(track.small[frame - 1], track.small[frame]), 3)
     sentence = f"A cut within one framing ({likeness:.0%} alike): the picture jumps."
-    return Finding("jump cut", start, Fraction(end), "warning", likeness, _SAME, sentence)
+    return Finding("jump cut", start, end, "warning", likeness, _ALIKE, sentence)

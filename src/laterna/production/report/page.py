@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import opentimelineio as otio
 
+from laterna.editing import Finding
 from laterna.media.captions import Caption
 from laterna.production.engine import Outcome
 from laterna.production.report.drawings import clock, escaped, loudness_curve, timeline_drawing
@@ -49,6 +50,7 @@ class Contents:
     skipped: Sequence[tuple[str, str]]
     notes: Sequence[str]
     credits: Sequence[str]
+    faults: Sequence[Finding] = ()
 
 
 def page(contents: Contents) -> str:
@@ -61,6 +63,7 @@ def page(contents: Contents) -> str:
         _section("Shots", _sheet("used", contents.used)),
         _section("Refused", _sheet("refused", contents.refused), folded=len(contents.refused) > 12),
         _section("Footage left out", _skipped(contents.skipped)),
+        _section("Review", _faults(contents.faults)),
         _section("Captions", _captions(contents.captions)),
         _section("Steps", _steps(contents.steps)),
         _section("Credits", _list(contents.credits)),
@@ -146,6 +149,16 @@ def _captions(captions: Sequence[Caption]) -> str:
         for caption in captions
     )
     return f'<table class="captions">{"".join(rows)}</table>' if captions else ""
+
+
+def _faults(faults: Sequence[Finding]) -> str:
+    rows = (
+        f'<tr data-time="{float(fault.start):.3f}" tabindex="0"><td>{escaped(fault.timecode)}</td>'
+        f'<td class="{fault.severity}">{fault.severity}</td><td>{escaped(fault.kind)}</td>'
+        f"<td>{escaped(fault.sentence)}</td></tr>"
+        for fault in faults
+    )
+    return f'<table class="faults">{"".join(rows)}</table>' if faults else ""
 
 
 def _steps(steps: Sequence[Outcome]) -> str:
