@@ -9,7 +9,7 @@ from laterna.editing.cutting.rules import Pick
 from laterna.errors import BriefError
 
 _CARD, _LAST = Fraction(8, 5), Fraction(5, 2)  # seconds
-_MOST = Fraction(1, 3)  # of a film that cards may take
+_MOST = Fraction(1, 2)  # of a film that cards may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Deck:
     """A film's cards: those between its acts, in order, and one that ends it; none without ``title``.
 
     Raises:
-        BriefError: they would take more than a third of the film.
+        BriefError: they would take more than half of the film.
     """
 
     def __init__(self, texts: Sequence[str], title: str | None, length: int, rate: Fraction) -> None:
