@@ -89,8 +89,9 @@ def _swatches(sheet: Image.Image, corner: tuple[int, int], colours: list[str]) -
 def _words(
     shot: Mapping[str, Any], name: str, inks: Mapping[int, tuple[int, int, int]]
 ) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    yield f"{shot['shot']}  {name}  {_clock(Fraction(shot['start']))}", _INK
-    yield shot["caption"], _INK
+    yield f"{shot['shot']} · {name} · {_clock(Fraction(shot['start']))}", _INK
+    if shot["caption"]:
+        yield shot["caption"], _INK
     if shot["take_group"] in inks:
         yield f"take of set-up {shot['take_group']}", inks[shot["take_group"]]
     if shot["transcript"]:
@@ -115,7 +116,6 @@ def _fitted(text: str) -> str:
 
 
 def _write(sheet: Image.Image, text: str, left: int, baseline: int, ink: tuple[int, int, int]) -> None:
-    if text:
-        mask = Image.new("L", (_WIDE + 2 * _EM, 3 * _EM))
-        Line(text, size=_EM).draw(mask, 0, 2 * _EM)
-        sheet.paste(ink, (left, baseline - 2 * _EM), mask)
+    mask = Image.new("L", (_WIDE + 2 * _EM, 3 * _EM))
+    Line(text, size=_EM).draw(mask, 0, 2 * _EM)
+    sheet.paste(ink, (left, baseline - 2 * _EM), mask)

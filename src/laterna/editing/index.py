@@ -16,7 +16,7 @@ from laterna.editing.indexing.spoken import text_between, words_of
 from laterna.editing.indexing.subject import NAME as SUBJECT
 from laterna.errors import DataError, MediaError, StorageError
 from laterna.learning.store import find
-from laterna.media.files import quoted, sha256
+from laterna.media.files import quoted, regular_file, sha256
 from laterna.media.kinds import kind_named
 from laterna.media.pieces import Pieces, kept_beside
 from laterna.media.transcript import Transcript, Word
@@ -129,7 +129,7 @@ class _Looker:
         try:
             if self.stopped:
                 raise DataError(f"{quoted(path)} was not looked at.")
-            kept = self.pieces.get(sha256(path), make=partial(self._look, path))
+            kept = self.pieces.get(sha256(regular_file(path)), make=partial(self._look, path))
             return Seen.open(kept)
         except StorageError:  # no fault of the footage
             raise
