@@ -15,10 +15,13 @@ from typing import Literal
 import opentimelineio as otio
 
 from laterna.editing.analyse import Footage
+from laterna.editing.cutters import CutterName
+from laterna.editing.cutters import cutter as cutter_of
 from laterna.editing.cutting.account import Account
 from laterna.editing.cutting.assembly import Assembly, Placed
 from laterna.editing.cutting.cards import Deck, delayed
 from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.decide import decide
 from laterna.editing.cutting.formats import STYLES, Format, Style, check_format, withheld
 from laterna.editing.cutting.landing import land
 from laterna.editing.cutting.material import Material, Source
@@ -69,6 +72,7 @@ def cut(
     cards: Sequence[str] = (),
     withhold: float | Fraction | None = None,
     transitions: Literal["cuts", "dissolves"] = "cuts",
+    cutter: Literal["rules", "optimal", "learned"] = "rules",
     shortest: float | Fraction | None = None,
     longest: float | Fraction | None = None,
     folder: Path = Path(),
@@ -102,6 +106,9 @@ def cut(
         cards: words on title cards between the acts of a trailer.
         withhold: the share of the footage's end that is not shown, 0 to 0.9; a fifth in a trailer, else none.
         transitions: "dissolves" where the footage has the frames for them, or straight "cuts".
+        cutter: who decides: the "rules", shot after shot; the "optimal" cutter, which weighs the film as a whole by
+            flow, variety, pace and beats; or the "learned" editor, on the same reward. Only the rules obey pins and
+            give way where footage is scarce.
         shortest: seconds of the shortest shot; the format's own unless given.
         longest: seconds of the longest shot; the format's own unless given.
         folder: where the timeline will be saved; its media are named relative to it.
@@ -127,13 +134,19 @@ def cut(
     available, shown = material.total(), length - deck.frames
     if available >= _AMPLE * shown:
         rules = replace(rules, handle=round(_HANDLE * exact))
+    if style.forward:  # each shot is met once: the last ones should not have to last longer than the first
+        rules = replace(rules, beat=max(rules.beat, round(shown / material.shots(rules.shortest) / style.pace[0])))
     spoken = voices(sentences, exact, Audio(speech).duration if speech else None) if sentences else []
     _check_sentences(pins, len(spoken))
     pinboard = Pinboard(pins, material, rules, exact)
     opening = round(_OPENING * exact) if title and not style.cards else 0
     layout = plan(shown, lines(spoken, pinboard, exact), exact, opening=opening, shortest=rules.shortest)
     chooser = Chooser(material, rules, seed, style)
-    chosen = chooser.choose(layout.slots, pinboard.reserve(layout.slots))
+    if cutter == "rules":
+        chosen = chooser.choose(layout.slots, pinboard.reserve(layout.slots))
+    else:
+        _check_cutter(cutter, pins)
+        chosen = [decide(chooser, cutter_of(cutter), layout.slots, exact, beats=beats, pace=style.pace_at, seed=seed)]
     if chosen is None:
         raise BriefError(
             f"The footage has {float(available / exact):.2f} s of pictures that can be used and the film lasts"
@@ -213,6 +226,11 @@ def _measures(seconds: float | Fraction, style: Style, mood: Mood, rate: Fractio
         )
     beat = high if style.each else min(high, max(low, round(_PACES[mood] * rate)))
     return length, Rules(shortest=low, longest=high, beat=beat, forward=style.forward)
+
+
+def _check_cutter(name: CutterName, pins: Sequence[Pin]) -> None:
+    if pins:
+        raise BriefError(f"{pins[0]} is met by the rules alone: leave out the {name} cutter, or the pins.")
 
 
 def _check_sentences(pins: Sequence[Pin], count: int) -> None:

@@ -1,9 +1,10 @@
-"""The cutting room as an environment: it keeps Gymnasium's contract, and no possible action makes an impossible film."""
+"""The cutting room as an environment: it keeps Gymnasium's contract, and masks leave only what is possible."""
 
 import numpy as np
 import pytest
 
-gymnasium = pytest.importorskip("gymnasium")
+pytest.importorskip("gymnasium")
+import gymnasium
 from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st

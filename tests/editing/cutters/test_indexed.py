@@ -9,7 +9,8 @@ from laterna.editing.indexing.index import Index
 from laterna.errors import DataError
 
 ROWS = [
-    {"start": "0", "end": "21/5", "key_time": "2", "scale": "wide", "move": "static", "place": "hills", "embedding": [1, 0]},
+    {"start": "0", "end": "21/5", "key_time": "2", "scale": "wide", "move": "static", "place": "hills",
+     "embedding": [1, 0]},
     {"start": "21/5", "end": "8", "key_time": "5", "scale": "close-up", "move": "pan", "place": "lake", "take_group": 7,
      "embedding": [0, 1]},
     {"start": "8", "end": "10", "key_time": "0", "take_group": 7},

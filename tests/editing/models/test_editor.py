@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-torch = pytest.importorskip("torch")
 pytest.importorskip("sb3_contrib")
+import torch
 
 from laterna.editing.cutters.board import Board
 from laterna.editing.cutters.learned import Forward, Learned, rollouts

@@ -17,6 +17,7 @@ from laterna.editing.cutters.reward import Reward, Scored
 
 _MOST_SHOTS = 300  # that are looked at; the worthiest of more
 _MOST_GROUPS = 12  # whose subsets are counted
+_MOST_WORK = 300_000_000  # ways from one shot to the next, by sets, marks and lengths: some seconds
 _MOST_CELLS = 8_000_000  # of the tables of partial films: sets of used groups x marks x shots x 2
 
 
@@ -49,7 +50,9 @@ def computable(problem: Problem) -> bool:
     groups = int(problem.bin.rank.max()) + 1
     sets = 1 if problem.order == "kept" else 1 << min(groups, 40)
     cells = sets * (problem.last + 1) * len(problem.bin) * 2
-    return cells <= _MOST_CELLS and (problem.order == "kept" or groups <= _MOST_GROUPS)
+    work = sets * len(problem.bin) ** 2 * 2 * sum(map(len, problem.ends))
+    fits = cells <= _MOST_CELLS and work <= _MOST_WORK
+    return fits and (problem.order == "kept" or groups <= _MOST_GROUPS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +89,19 @@ def _go_on(scored: Scored, tables: _Tables, mark: int, may: np.ndarray, after: n
     """
     problem = scored.problem
     own, head, tail = scored.own(mark)
-    shots = np.arange(own.shape[0])
-    reached = after if mark else after[:1]
+    shots, here = np.arange(own.shape[0]), tables.worth[:, mark]  # (sets, N, 2)
+    if mark:
+        alive = np.flatnonzero(here.max((1, 2)) > -np.inf)  # most sets can't fill the film just so far
+        here, reached = here[alive], after[alive]
+        may = may if len(may) == 1 else may[alive]
+    else:
+        reached = after[:1]
+    if not len(here):
+        return
     for k, end in enumerate(problem.ends[mark]):
         share = (problem.marks[end] - problem.marks[mark]) / problem.seconds
         for transition in (CUT, DISSOLVE) if mark else (CUT,):
-            arrive, source, from_tail = _arrivals(scored, tables.worth[:, mark], share, transition, may, first=not mark)
+            arrive, source, from_tail = _arrivals(scored, here, share, transition, may, first=not mark)
             for window in WINDOWS:
                 worth = arrive + share * own[:, k, window]
                 if transition == DISSOLVE:

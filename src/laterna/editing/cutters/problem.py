@@ -91,6 +91,8 @@ class Problem:
         match: (S, N) 0..1, how well each shot fits each sentence.
         shortest, longest: seconds of a shot.
         order: "kept", the footage's own, or "free".
+        apart: (N, N) bool, or None for nowhere: where True, the second shot may not follow the first.
+        dissolves: whether there may be any.
     """
 
     bin: Bin
@@ -102,6 +104,8 @@ class Problem:
     shortest: float = 1.5
     longest: float = 8.0
     order: Order = "free"
+    apart: np.ndarray | None = None
+    dissolves: bool = True
 
     def __post_init__(self) -> None:
         marks = self.marks
@@ -159,7 +163,8 @@ class Problem:
         best = self.match.max(0, initial=0.0)
         worth = best + 0.2 * self.bin.quality + 0.2 * self.bin.key_score
         rows = np.sort(np.argsort(-worth, kind="stable")[:most])
-        return replace(self, bin=self.bin.some(rows), match=self.match[:, rows]), rows
+        apart = None if self.apart is None else self.apart[np.ix_(rows, rows)]
+        return replace(self, bin=self.bin.some(rows), match=self.match[:, rows], apart=apart), rows
 
 
 @dataclass(frozen=True, slots=True)

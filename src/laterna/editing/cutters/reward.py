@@ -157,6 +157,10 @@ class Scored:
             for transition in (CUT, DISSOLVE):
                 features = join_features(self.problem.bin, block[:, None], shots[None], transition)
                 joins[block, :, transition] = sum(self._weights[name] * values for name, values in features.items())
+        if self.problem.apart is not None:
+            joins[self.problem.apart] = -np.inf
+        if not self.problem.dissolves:
+            joins[..., DISSOLVE] = -np.inf
         return joins
 
 

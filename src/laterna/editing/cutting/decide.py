@@ -1,0 +1,139 @@
+"""The film decided as a whole by a cutter (:mod:`laterna.editing.cutters`), in place of slot by slot by the rules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from laterna.editing.cutters import Cutter, Problem, Reward
+from laterna.editing.cutters.problem import UNKNOWN, Bin, in_point, marks_of
+from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.material import Material, Piece
+from laterna.editing.cutting.rules import Pick, Rules
+from laterna.editing.cutting.slots import Slot
+from laterna.errors import BriefError
+
+_MOST = 150  # pieces that are looked at, the best of more
+_BITS = 64  # of a fingerprint
+
+
+def decide(
+    chooser: Chooser,
+    cutter: Cutter,
+    slots: Sequence[Slot],
+    rate: Fraction,
+    *,
+    beats: Sequence[float] = (),
+    pace: Callable[[float], float] = lambda progress: 1.0,
+    seed: int = 0,
+) -> list[Pick]:
+    """A film's picks, by a cutter; the material of what it takes is taken.
+
+    Args:
+        chooser: knows the material and the rules.
+        cutter: decides.
+        slots: tile the film; cuts sit well at their bounds.
+        rate: frames a second.
+        beats: seconds at which cuts sit well.
+        pace: the usual length of a shot against the rules' own, at each part (0..1) of the film.
+        seed: of what is drawn.
+
+    Raises:
+        BriefError: the footage does not fill the film without a rule giving way.
+    """
+    material, rules = chooser.material, chooser.rules
+    pieces = _pieces(material, rules)
+    problem, frames = _problem(chooser, pieces, slots, rate, beats, pace)
+    cut = cutter.cut(problem, Reward(), seed=seed)
+    if not cut.events or cut.events[-1].end != problem.last:
+        raise BriefError(
+            f"The {cutter.name} cutter can't fill {float(slots[-1].span[1] / rate):.2f} s with this footage unless a"
+            " rule gives way: add footage, or leave the cut to the rules."
+        )
+    picks = []
+    for event in cut.events:
+        piece, length = pieces[event.shot], int(frames[event.end] - frames[event.start])
+        begins = float(
+            in_point(problem.bin, np.array(event.shot), np.array(length / float(rate)), np.array(event.window))
+        )
+        start = min(piece.start + round(begins * rate), piece.end - length)
+        picks.append(Pick(piece.part(start, start + length)))
+        material.take(picks[-1].piece)
+    return picks
+
+
+def _pieces(material: Material, rules: Rules) -> list[Piece]:
+    """Faultless runs of shots, without the handles that are to be left, long ones in parts."""
+    offer = material.offer()
+    found: list[Piece] = []
+    for index in np.sort(np.argsort(-offer.worth, kind="stable")[:_MOST]):
+        piece = offer.pieces[index]
+        if piece.fault:
+            continue
+        if piece.length - 2 * rules.handle >= rules.shortest:
+            piece = replace(piece, start=piece.start + rules.handle, end=piece.end - rules.handle)
+        parts = max(1, piece.length // (2 * rules.longest))
+        bounds = np.linspace(piece.start, piece.end, parts + 1).round().astype(int).tolist()
+        found += [piece.part(a, b) for a, b in pairwise(bounds) if b - a >= rules.shortest]
+    return found
+
+
+def _problem(
+    chooser: Chooser,
+    pieces: Sequence[Piece],
+    slots: Sequence[Slot],
+    rate: Fraction,
+    beats: Sequence[float],
+    pace: Callable[[float], float],
+) -> tuple[Problem, np.ndarray]:
+    """What the cutter is asked, and the film frame of each mark."""
+    rules, length = chooser.rules, slots[-1].span[1]
+    bounds = [float(slot.span[0] / rate) for slot in slots]
+    marks, strength = marks_of(float(length / rate), beats=beats, sentence_ends=bounds)
+    frames, first = np.unique(np.round(marks * float(rate)).astype(int), return_index=True)
+    strength, frames[-1] = strength[first], length
+    usual = np.array([rules.beat * pace(frame / length) for frame in frames])
+    problem = Problem(
+        _bin(chooser.material, pieces, rate),
+        frames / float(rate),
+        strength,
+        usual.clip(rules.shortest, rules.longest) / float(rate),
+        np.empty((0, 2)),
+        np.empty((0, len(pieces))),
+        rules.shortest / float(rate),
+        rules.longest / float(rate),
+        order="kept" if rules.forward else "free",
+        apart=np.array([[bool(chooser.clash(a, b)) for b in pieces] for a in pieces]),
+        dissolves=False,  # the brief says whether there are any
+    )
+    return problem, frames
+
+
+def _bin(material: Material, pieces: Sequence[Piece], rate: Fraction) -> Bin:
+    """The pieces as a cutter sees them, by what was measured; what wasn't is unknown."""
+    sources = [material.sources[piece.source] for piece in pieces]
+    means = {
+        name: np.array([source.mean(name, p.start, p.end) for source, p in zip(sources, pieces, strict=True)])
+        for name in ("quality", "motion")
+    }
+    unknown, zero = np.full(len(pieces), UNKNOWN), np.zeros(len(pieces))
+    shots = np.unique([(piece.source, piece.shot) for piece in pieces], axis=0, return_inverse=True)[1].ravel()
+    prints = [source.prints(p.start, p.end)[1] for source, p in zip(sources, pieces, strict=True)]
+    bits = [[1.0 if value >> bit & 1 else -1.0 for bit in range(_BITS)] for value in prints]
+    length = np.array([piece.length / float(rate) for piece in pieces])
+    return Bin(
+        length=length,
+        key=length / 2,
+        key_score=zero,
+        quality=means["quality"].clip(0, 1),
+        scale=unknown,
+        camera=unknown,
+        motion=means["motion"].clip(0),
+        valence=zero,
+        arousal=zero,
+        setting=shots,
+        group=np.arange(len(pieces)),
+        embedding=np.array(bits),
+    )

@@ -1,0 +1,72 @@
+"""A film that a cutter decides as a whole: the promises of every cut hold."""
+
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from laterna.editing import Footage, Pin, cut
+from laterna.editing.cutters import Optimal
+from laterna.editing.cutting.choose import Chooser
+from laterna.editing.cutting.decide import decide
+from laterna.editing.cutting.formats import STYLES
+from laterna.editing.cutting.material import Material, Source
+from laterna.editing.cutting.rules import Rules
+from laterna.editing.cutting.slots import Slot
+from laterna.errors import BriefError
+from laterna.media.timeline import track
+
+RATE = Fraction(25)
+
+
+@pytest.fixture
+def rushes(measured: Callable[..., Footage], make_film: Callable[..., Path], tmp_path: Path) -> list[Footage]:
+    film = make_film(tmp_path / "take_0.mp4", seconds=Fraction(1, 5))
+    paths = [film, *(shutil.copy(film, tmp_path / f"take_{number}.mp4") for number in (1, 2))]
+    return [measured(path, [6, 9, 4, 30]) for path in paths]
+
+
+def chooser_of(rushes: list[Footage], **more: int) -> Chooser:
+    rules = Rules(**({"shortest": 38, "longest": 200, "beat": 100, "handle": 7} | more))
+    return Chooser(Material([Source(i, file, RATE) for i, file in enumerate(rushes)]), rules, 0, STYLES["film"])
+
+
+def test_it_fills_the_film_exactly_by_the_rules_and_takes_what_it_uses(rushes: list[Footage]) -> None:
+    chooser = chooser_of(rushes)
+    picks = decide(chooser, Optimal(8), [Slot((0, 400), (0, 400), (1,)), Slot((400, 1013), (400, 1013))], RATE)
+    assert sum(pick.length for pick in picks) == 1013
+    assert all(38 <= pick.length <= 200 for pick in picks)
+    assert not any(chooser.clash(a.piece, b.piece) for a, b in pairwise(picks))
+    assert not any(chooser.material.is_free(pick.piece) for pick in picks)
+    ranges = sorted((pick.piece.source, pick.piece.start, pick.piece.end) for pick in picks)
+    assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(ranges))
+
+
+def test_cuts_seek_the_beats_and_the_pace(rushes: list[Footage]) -> None:
+    beats = [2.7, 5.4, 8.1, 10.8]
+    picks = decide(chooser_of(rushes, beat=68), Optimal(8), [Slot((0, 338), (0, 338))], RATE, beats=beats)
+    at, cuts = 0, []
+    for pick in picks[:-1]:
+        at += pick.length
+        cuts.append(at)
+    on_beat = [cut for cut in cuts if min(abs(cut - round(beat * 25)) for beat in beats) == 0]
+    assert len(on_beat) >= len(cuts) - 1 > 0
+
+
+def test_the_whole_cut_comes_out_as_any_other(rushes: list[Footage], tmp_path: Path) -> None:
+    timeline = cut(rushes, 16, cutter="optimal", title="Night", folder=tmp_path)
+    pictures = [clip for clip in track(timeline, "Picture") if hasattr(clip, "media_reference")]
+    assert sum(round(clip.source_range.duration.value) for clip in pictures) == 400
+    assert all("reason" in clip.metadata["laterna"] for clip in pictures)
+    again = cut(rushes, 16, cutter="optimal", title="Night", folder=tmp_path)
+    assert timeline.to_json_string() == again.to_json_string()
+
+
+def test_what_only_the_rules_can_do_is_told(rushes: list[Footage], tmp_path: Path) -> None:
+    with pytest.raises(BriefError, match="met by the rules alone"):
+        cut(rushes, 20, cutter="optimal", pins=[Pin(rushes[0].path.name)], folder=tmp_path)
+    with pytest.raises(BriefError, match="a rule gives way"):
+        cut(rushes[:1], 48, cutter="optimal", folder=tmp_path)
