@@ -10,6 +10,7 @@ import io
 import lzma
 import math
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ KINDS = {"@": 20, "+": 20, "&": 20, "#p": 14, "#m": 6, "#s": 10, "\\": 14, "^": 
          ";c": 10, ";r": 2}  # fmt: skip
 FADES = 0.7  # how much less likely each further sense of a word is than what its count says
 TELLING = 3.0  # natural logarithm of senses per gloss: commoner words of glosses are left out
+RARE = (20, 26, 27)  # lexicographers' files of plants, states and substances
 LEAST_LETTERS = 2
 
 Key = tuple[int, int]  # part of speech, offset in its file
@@ -41,6 +43,7 @@ class Synset:
     words: list[str]
     pointers: list[tuple[str, Key]]
     definition: str
+    file: int  # the lexicographers' file that it stands in, lexnames(5WN)
     senses: list[tuple[str, float]] = field(default_factory=list)
 
 
@@ -60,8 +63,13 @@ def synsets(folder: Path) -> dict[Key, Synset]:
                 (rest[at], (LETTERS[rest[at + 2]], int(rest[at + 1])))
                 for at in range(0, 4 * int(fields[4 + 2 * count]), 4)
             ]
-            found[part, int(fields[0])] = Synset(words, pointers, re.split(r';\s*"', gloss)[0])
+            found[part, int(fields[0])] = Synset(words, pointers, definition(gloss), int(fields[1]))
     return found
+
+
+def definition(gloss: str) -> str:
+    """A gloss without its examples, which stand in quotation marks, and what stands in brackets."""
+    return re.sub(r"\([^)]*\)", " ", re.split(r';\s*"', gloss)[0]).lower()
 
 
 def add_senses(folder: Path, found: dict[Key, Synset]) -> None:
@@ -81,12 +89,13 @@ def add_senses(folder: Path, found: dict[Key, Synset]) -> None:
 
 
 def is_kept(synset: Synset) -> bool:
-    """Neither one of its kind (a person, a place) nor a species."""
+    """Neither one of its kind (a person, a place), nor a plant, substance or state that no text of WordNet's names."""
     if any(kind == "@i" for kind, _ in synset.pointers):
         return False
-    return any(word.islower() and word.isalpha() and word.isascii() for word in synset.words) or any(
-        kind == "~" for kind, _ in synset.pointers
-    )
+    if any(kind == "~" for kind, _ in synset.pointers):
+        return True
+    seen = synset.file not in RARE or any(weight >= 1 for _, weight in synset.senses)
+    return seen and any(word.islower() and word.isalpha() and word.isascii() for word in synset.words)
 
 
 def usable(word: str) -> bool:
@@ -134,8 +143,6 @@ def pack(folder: Path) -> bytes:
         "glosses": np.array([len(row) for row in glosses], np.uint8),
         "gloss": np.array([term for row in glosses for term in row], np.uint32),
     }
-    for name, array in arrays.items():
-        print(f"{name}: {array.size}, {len(lzma.compress(array.tobytes())) / 1000:.0f} kB")
     held = io.BytesIO()
     np.savez(held, **arrays)
     return lzma.compress(held.getvalue(), preset=9)
@@ -150,24 +157,26 @@ def relations(synset: Synset, place: dict[Key, int], own: int) -> Iterable[tuple
     return found.items()
 
 
-def read_glosses(kept: dict[Key, Synset], morphology: Morphology, words: list[str]) -> tuple[list[list[int]], np.ndarray]:
+def read_glosses(
+    kept: dict[Key, Synset], morphology: Morphology, words: list[str]
+) -> tuple[list[list[int]], np.ndarray]:
     """For each sense the words that define it and tell something; and how much each word tells, from 0."""
     number = {word: at for at, word in enumerate(words)}
     said = []
     for synset in kept.values():
-        text = re.sub(r"\([^)]*\)", " ", synset.definition).lower()
-        said.append({lemma for word in re.findall(r"[a-z]+", text) for lemma, _ in morphology.lemmas(word)} - {*synset.words})
-    counts = Counter(number[word] for row in said for word in row)
-    seen = np.array([counts[at] for at in range(len(words))])
+        spoken = re.findall(r"[a-z]+", synset.definition)
+        lemmas = {lemma for word in spoken for lemma, _ in morphology.lemmas(word)}
+        said.append({number[lemma] for lemma in lemmas - {*synset.words}})
+    seen = np.bincount([word for row in said for word in row], minlength=len(words))
     information = np.clip(np.log(len(kept) / np.maximum(seen, 1)) - TELLING, 0, None)
-    return [sorted(number[word] for word in row if information[number[word]] > 0) for row in said], information
+    return [sorted(word for word in row if information[word] > 0) for row in said], information
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=Path("/usr/share/wordnet"))
     write_bytes(OUT, pack(parser.parse_args().folder))
-    print(f"{OUT}: {OUT.stat().st_size / 1e6:.2f} MB")
+    sys.stderr.write(f"{OUT}: {OUT.stat().st_size / 1e6:.2f} MB\n")
 
 
 if __name__ == "__main__":

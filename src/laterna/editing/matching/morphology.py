@@ -1,4 +1,4 @@
-"""English words as a dictionary has them: "strolls" as stroll, "women" as woman, by the rules of WordNet's morphy(7WN)."""
+"""English words as a dictionary has them, by the rules of WordNet's morphy(7WN): "strolls" as stroll."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 

@@ -13,7 +13,6 @@ its licence stands in ``WORDNET.txt``.
 
 import io
 import lzma
-from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -52,13 +51,20 @@ class Thesaurus:
         """The dictionary forms that a word in lower case may be of, each with its part of speech; none if unknown."""
         return self._morphology.lemmas(word)
 
-    def information(self, word: str) -> float:
-        """How much a word tells, in bits less those of the commonest ones; unknown words tell as much as rare ones."""
+    def stem(self, word: str) -> str:
+        """The form that all forms of a word share: its likeliest lemma; an unknown word less its plural's ending."""
+        found = self.lemmas(word)
+        if found:
+            return max(found, key=lambda lemma: float(self._senses(*lemma)[1].sum()))[0]
+        return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+    def weight(self, word: str) -> float:
+        """How much a word tells, 0..1: those least that stand in most definitions. Unknown ones tell most: names do."""
         known = [self._information[self._ids[lemma]] for lemma, _ in self.lemmas(word)]
-        return float(min(known, default=self._information.max()))
+        return float(min(known, default=self._information.max()) / self._information.max())
 
     def _nearness(self, a: str, b: str) -> float:
-        """How near two words are, 0..1: 1 for forms of one word or synonyms without another sense, 0 for unknown ones."""
+        """How near two words are, 0..1: 1 for words that mean the same alone, 0 for unknown ones."""
         (ours, weights), (theirs, others) = self.meaning(a), self.meaning(b)
         _, at, their_at = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
         return min(1.0, float(weights[at] @ others[their_at]))
@@ -104,21 +110,23 @@ class Thesaurus:
         related = arrays["related"].astype(np.int64)
         origins = np.repeat(np.arange(count), arrays["relations"])
         first = _both_ways(origins, related, arrays["kind"].astype(float) / 10, count)
-        terms = arrays["gloss"].astype(np.int64)
-        defined = np.repeat(np.arange(count), arrays["glosses"])
-        places, counts = _spans(self._first_sense[terms], self._first_sense[terms + 1])
-        owner = np.repeat(np.arange(len(terms)), counts)
-        whole = np.bincount(owner, self._weight[places], len(terms))
-        share = self._weight[places] / np.repeat(whole, counts)
-        likely = share > _LIKELY
-        weights = share[likely] * self._information[terms][owner[likely]]
-        second = _both_ways(defined[owner[likely]], self._sense[places][likely], weights, count)
+        second = _both_ways(*self._said(arrays["glosses"], arrays["gloss"].astype(np.int64)), count)
         rows = np.concatenate([first[0], second[0]])
         order = np.argsort(rows, kind="stable")
         columns, chances = np.concatenate([first[1], second[1]])[order], np.concatenate([first[2], second[2]])[order]
         rows = rows[order]
         chances = chances / np.bincount(rows, chances, count)[rows]
         return np.searchsorted(rows, np.arange(count + 1)), columns, chances
+
+    def _said(self, sizes: np.ndarray, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """From each sense to those of the words that are said of it, by how much a word tells."""
+        places, counts = _spans(self._first_sense[terms], self._first_sense[terms + 1])
+        term = np.repeat(np.arange(len(terms)), counts)
+        share = self._weight[places] / np.bincount(term, self._weight[places], len(terms))[term]
+        likely = share > _LIKELY
+        places, term = places[likely], term[likely]
+        origins = np.repeat(np.arange(len(sizes)), sizes)[term]
+        return origins, self._sense[places], share[likely] * self._information[terms][term]
 
 
 def _both_ways(a: np.ndarray, b: np.ndarray, weights: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
@@ -140,9 +148,3 @@ def thesaurus() -> Thesaurus:
     packed = files("laterna.editing.matching").joinpath("wordnet.xz").read_bytes()
     with np.load(io.BytesIO(lzma.decompress(packed)), allow_pickle=False) as arrays:
         return Thesaurus(dict(arrays))
-
-
-def nearest(word: str, others: Iterable[str]) -> tuple[str, float]:
-    """The one of ``others`` that is nearest to a word, and how near it is; nothing and 0 where there is none."""
-    known = thesaurus()
-    return max(((other, known.nearness(word, other)) for other in others), key=lambda pair: pair[1], default=("", 0.0))

@@ -1,0 +1,57 @@
+"""The three ways to say how well a sentence fits a shot, behind one function, and what each calls a good match."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from laterna.editing.indexing.index import Index
+from laterna.editing.matching.corpus import Corpus, description
+from laterna.editing.matching.encoder import BUNDLED, Encoder
+from laterna.errors import DataError
+
+THESAURUS, SPELLING = "thesaurus", "words"
+Order = Literal["kept", "free"]
+# The least fit that is a match: where as many right shots are kept as sentences without one are refused, on theatre
+# films of seeds and paraphrases that the benchmark does not use (`python benchmarks/match.py --calibrate`). Where the
+# order is kept, it refuses by itself much of what does not fit.
+THRESHOLDS: Mapping[str, Mapping[Order, float]] = {
+    THESAURUS: {"kept": 0.44, "free": 0.5},
+    SPELLING: {"kept": 0.3, "free": 0.3},
+    BUNDLED: {"kept": 0.5, "free": 0.5},
+}
+_UNCALIBRATED: Mapping[Order, float] = {"kept": 0.5, "free": 0.5}  # for encoders of the hub
+
+
+class Likeness:
+    """How well sentences fit the shots of an index.
+
+    Args:
+        index: the shots.
+        model: "thesaurus" (words and their kin), "words" (words alone), or an encoder's name.
+
+    Raises:
+        DataError: the index has no shots or no words, or no model has that name.
+        ModelError: the encoder can't be had.
+    """
+
+    def __init__(self, index: Index, model: str = THESAURUS) -> None:
+        if model not in THRESHOLDS and not model.startswith("hf:"):
+            raise DataError(
+                f"No model for matching is called {model!r}: name {', '.join(THRESHOLDS)} or hf:OWNER/NAME."
+            )
+        self.corpus = Corpus(index, spelling=model == SPELLING)
+        self.thresholds = THRESHOLDS.get(model, _UNCALIBRATED)
+        self._encoder = None if model in (THESAURUS, SPELLING) else Encoder(model)
+        if self._encoder is not None:
+            self._shots = self._encoder.vectors([description(row) for row in index.shots.to_dicts()])
+
+    def fits(self, sentences: Sequence[str]) -> np.ndarray:
+        """(sentences, shots) 0..1."""
+        if self._encoder is None:
+            return np.stack([self.corpus.fit(sentence) for sentence in sentences])
+        return np.clip(self._encoder.vectors(sentences) @ self._shots.T, 0, 1)
+
+    def ranks(self, query: str) -> np.ndarray:
+        """(shots,) what a search sorts by: BM25, or an encoder's cosine."""
+        return self.corpus.search(query) if self._encoder is None else self.fits([query])[0]
