@@ -13,8 +13,6 @@ from laterna.editing.indexing.index import Index
 from laterna.editing.indexing.logged import in_words
 from laterna.editing.matching.assignment import free, in_order
 from laterna.editing.matching.likeness import Likeness, Order
-from laterna.editing.matching.text import words
-from laterna.editing.matching.thesaurus import thesaurus
 from laterna.theatre.scene import Scene
 
 REACH = 0.85
@@ -94,8 +92,9 @@ def ours(judged: Sequence[tuple[Sequence[Sentence], Judged, Likeness]], what: st
             Row(f'"no match" found: {name}', f">= {REACH}", f"{refused:.3f}", refused >= REACH, protocol),
         ]
     whole, hard = first(films)
-    found.append(Row(f"right shot has the best score: {what}", f">= {REACH}", f"{whole:.3f}", whole >= REACH,
-                     f"each sentence alone; {hard:.3f} of those that share no content word with the caption"))  # fmt: skip
+    alone = f"each sentence alone; {hard:.3f} of those that share no content word with the caption"
+    best = "right shot has the best score"
+    found.append(Row(f"{best}: {what}", f">= {REACH}", f"{whole:.3f}", whole >= REACH, alone))
     return found
 
 
@@ -167,12 +166,6 @@ def calibration(model: str) -> list[Row]:
     best = [(order, *balanced(judged, order)) for order in ORDERS]
     return [Row(f"threshold of {model}, order {order}", "", f"{t:.3f}", None, f"{given:.3f} / {refused:.3f}")
             for order, t, given, refused in best]  # fmt: skip
-
-
-def shared(one: Sentence, caption: str) -> set[str]:
-    """The content words that a sentence has in common with a caption."""
-    stem = thesaurus().stem
-    return {stem(word) for word in words(one.text)} & {stem(word) for word in words(caption)}
 
 
 if __name__ == "__main__":

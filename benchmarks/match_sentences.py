@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from common import HERE
 
+from laterna.editing.matching.text import words as content_words
+from laterna.editing.matching.thesaurus import thesaurus
 from laterna.theatre.film import Film
 from laterna.theatre.scene import Scene, draw_scene, draw_setting, main_action
 
@@ -21,12 +23,11 @@ Words = dict[str, dict[str, list[str]]]
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence, the numbers of the shots that it fits (none for one from elsewhere), and how it was made."""
+    """A sentence, the numbers of the shots that it fits (none for one from elsewhere)."""
 
     text: str
     fits: frozenset[int]
-    foreign: bool
-    paraphrased: bool  # shares no content word with the caption it tells of
+    paraphrased: bool  # shares no content word with the captions of the shots that it fits
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,13 @@ def written(
               f"{sky} {acted} {where} {when}")  # fmt: skip
     text = " ".join(str(rng.choice(orders)).split()) + "."
     fits = frozenset(number for number, shot in enumerate(film) if stated.fits(shot))
-    return Sentence(text[0].upper() + text[1:], fits, not fits, paraphrased)
+    apart = not any(content(text) & content(film[number].caption) for number in fits)
+    return Sentence(text[0].upper() + text[1:], fits, apart)
+
+
+def content(text: str) -> set[str]:
+    """The words of a text that tell something, whatever their form."""
+    return {thesaurus().stem(word) for word in content_words(text)}
 
 
 def clause(kind: str, action: str, spoken: Any, held: str) -> str:

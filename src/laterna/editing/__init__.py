@@ -6,9 +6,11 @@ from laterna.editing.contact_sheet import contact_sheet
 from laterna.editing.cut import cut
 from laterna.editing.cutting.formats import Format
 from laterna.editing.cutting.pins import Ban, Pin
+from laterna.editing.find import Found, find
 from laterna.editing.index import index
 from laterna.editing.indexing.index import Index
 from laterna.editing.interchange import compare, export
+from laterna.editing.match import Match, Matches, match
 from laterna.editing.poster import poster
 from laterna.editing.render import pictures, render
 from laterna.editing.review import Finding, Review, review
@@ -22,7 +24,10 @@ __all__ = [
     "Finding",
     "Footage",
     "Format",
+    "Found",
     "Index",
+    "Match",
+    "Matches",
     "Pin",
     "Review",
     "Take",
@@ -32,7 +37,9 @@ __all__ = [
     "contact_sheet",
     "cut",
     "export",
+    "find",
     "index",
+    "match",
     "pictures",
     "poster",
     "render",

@@ -13,6 +13,8 @@ FUNCTIONS = [
     editing.title,
     editing.index,
     editing.takes,
+    editing.find,
+    editing.match,
     editing.contact_sheet,
     editing.review,
     editing.tidy,
