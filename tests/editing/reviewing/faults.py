@@ -63,14 +63,14 @@ class Clean:
 
 @dataclass
 class Spoiled:
-    """A film with faults: ``events`` are those put in, and what of the theatre's own is a fault by BT.1702 too."""
+    """A film with faults, and which these are."""
 
     pictures: list[Planes]
     sound: np.ndarray
     faults: list[Fault] = field(default_factory=list)
 
-    def write(self, path: Path, size: tuple[int, int]) -> Path:
-        with VideoWriter(path, Encoding(size, Fraction(RATE)), sample_rate=SAMPLE_RATE) as writer:
+    def write(self, path: Path, size: tuple[int, int], preset: str = "veryfast") -> Path:
+        with VideoWriter(path, Encoding(size, Fraction(RATE), preset=preset), sample_rate=SAMPLE_RATE) as writer:
             for planes in self.pictures:
                 writer.write(av.VideoFrame.from_ndarray(planes, format="yuv420p"))
             writer.write_audio(np.clip(self.sound, -1, 1).astype(np.float32))

@@ -68,12 +68,16 @@ def _kept(video: Video, pieces: Pieces, threads: int) -> Iterator[Sketches]:
     found = groups(video)
     ends: list[Fraction | None] = [*(group.start * video.time_base for group in found[1:]), None]
     numbered = zip(found, ends, strict=True)
-    for known, run in itertools.groupby(numbered, key=lambda pair: pieces.find(*_name(pair[0])) is not None):
+    for known, run in itertools.groupby(numbered, key=lambda pair: _is_kept(pair[0], pieces)):
         if known:
             for group, _ in run:
                 yield Sketches.open(pieces.path(*_name(group), suffix=_SUFFIX)).shifted(group.start)
         else:
             yield from _made(video, list(run), pieces, threads)
+
+
+def _is_kept(group: Group, pieces: Pieces) -> bool:
+    return pieces.find(*_name(group), suffix=_SUFFIX) is not None
 
 
 def _made(
