@@ -29,6 +29,8 @@ from laterna.editing.cutting.narration import breath, lines, voices
 from laterna.editing.cutting.pins import Ban, Pin, Pinboard, banned, pinned
 from laterna.editing.cutting.rules import Pick, Rules
 from laterna.editing.cutting.slots import plan
+from laterna.editing.cutting.story import Story
+from laterna.editing.match import Matches
 from laterna.editing.titles import check_size
 from laterna.errors import BriefError
 from laterna.media.audio import Audio
@@ -65,6 +67,7 @@ def cut(
     beats: Sequence[float] = (),
     pins: Sequence[Pin] = (),
     bans: Sequence[Ban] = (),
+    matches: Matches | None = None,
     title: str | None = None,
     end_title: str | None = None,
     mood: Mood = "calm",
@@ -97,6 +100,8 @@ def cut(
             as footage and the lengths of shots allow.
         pins: footage that has to be in the film.
         bans: footage that may not be in it.
+        matches: which shot each sentence was matched to (``editing.match`` of the same sentences); the rules let it
+            stand over its sentence where they can, and the clip says why.
         title: shown over the first pictures.
         end_title: shown over the last pictures.
         mood: sets the pace: tense films cut fastest, sombre ones slowest.
@@ -142,6 +147,7 @@ def cut(
     opening = round(_OPENING * exact) if title and not style.cards else 0
     layout = plan(shown, lines(spoken, pinboard, exact), exact, opening=opening, shortest=rules.shortest)
     chooser = Chooser(material, rules, seed, style)
+    chooser.story = Story(matches, material, layout.slots, exact) if matches else None
     if cutter == "rules":
         chosen = chooser.choose(layout.slots, pinboard.reserve(layout.slots))
     else:

@@ -134,8 +134,8 @@ def read_script(script: Script) -> list[str]:
         DataError: it has no words, or too many.
         MediaError: its file can't be read.
     """
-    said = [one for one in _sentences(script) if words(one)]
-    if not said:
+    said = _sentences(script)
+    if not any(map(words, said)):
         raise DataError("The script has no words that tell anything: write at least one sentence.")
     if len(said) > _MOST:
         raise DataError(f"The script has {len(said)} sentences, and {_MOST} can be matched at once: match it in parts.")

@@ -40,6 +40,7 @@ class Account:
             covered = [number for number, start, end in heard if _covers(shot, start, end)]
             relaxed = list(self._relaxed(index, bounds))
             words = [self._look(shot.piece, source), *self._place(index), *_sentences(covered)]
+            words += [told] if (told := self._told(shot.piece, covered)) else []
             words += [RELAXED[name] for name in relaxed]
             words += ["cut on a beat"] if index and shot.start in beats else []
             if len(self._shots) > 1 and not any(self._clashes(i) for i in (index, index + 1)):
@@ -67,6 +68,9 @@ class Account:
             for index, (start, end) in enumerate(source.shots)
             if (source.index, index) not in used
         ]
+
+    def _told(self, piece: Piece, covered: Sequence[int]) -> str:
+        return self._chooser.story.reason(piece, covered) if self._chooser.story else ""
 
     def _look(self, piece: Piece, source: Source) -> str:
         sharp = source.mean("sharp", piece.start, piece.end)

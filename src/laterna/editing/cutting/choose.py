@@ -15,6 +15,7 @@ from laterna.editing.cutting.formats import Style
 from laterna.editing.cutting.material import DUPLICATE, SIMILAR, Material, Piece, distance
 from laterna.editing.cutting.rules import Pick, Reserved, Rules
 from laterna.editing.cutting.slots import Slot
+from laterna.editing.cutting.story import Story
 from laterna.errors import BriefError
 
 _PLAIN = Style()
@@ -39,11 +40,15 @@ class _Job:
 
 
 class Chooser:
-    """Chooses from ``material`` by ``rules`` and ``style``; the seed tips the scales between shots of like worth."""
+    """Chooses from ``material`` by ``rules`` and ``style``; the seed tips the scales between shots of like worth.
+
+    ``story``, where it is set, prefers for each slot the shots that its sentences were matched to.
+    """
 
     def __init__(self, material: Material, rules: Rules, seed: int, style: Style = _PLAIN) -> None:
         self.material = material
         self.rules = rules
+        self.story: Story | None = None
         self._style = style
         self._seed = seed
         self._slots = 1
@@ -216,7 +221,7 @@ class Chooser:
         filled = job.length - rest
         edge = left is None or (job.last and rest <= want)
         ahead = due[0].piece if due else job.right
-        for piece in self._ranked(left, self._progress(job, filled), want, edge, rules):
+        for piece in self._ranked(job, left, filled, want, edge, rules):
             length = rules.fitting(piece.length, want, rest)
             if length is None or (rules.forward and ahead is not None and not piece.before(ahead)):
                 continue
@@ -228,10 +233,14 @@ class Chooser:
                 return length
         return 0
 
-    def _ranked(self, left: Piece | None, progress: float, want: int, edge: bool, rules: Rules) -> Iterator[Piece]:
+    def _ranked(
+        self, job: _Job, left: Piece | None, filled: int, want: int, edge: bool, rules: Rules
+    ) -> Iterator[Piece]:
         """Free pieces, the best for this place first."""
         offer = self.material.offer()
-        score = offer.worth - self._style.order * np.abs(offer.rank - progress)
+        score = offer.worth - self._style.order * np.abs(offer.rank - self._progress(job, filled))
+        if self.story is not None:
+            score += self.story.worth(job.slot, offer.pieces)
         score -= _TOO_SHORT * (1 - np.minimum(1, offer.length / want))
         if edge:
             score -= self._style.restless * offer.motion

@@ -44,8 +44,7 @@ class Thesaurus:
 
     def __contains__(self, form: object) -> bool:
         """Whether a lemma, with its part of speech, is known."""
-        lemma, part = form  # type: ignore[misc]
-        return len(self._senses(lemma, part)[0]) > 0
+        return isinstance(form, tuple) and len(self._senses(str(form[0]), int(form[1]))[0]) > 0
 
     def lemmas(self, word: str) -> tuple[tuple[str, int], ...]:
         """The dictionary forms that a word in lower case may be of, each with its part of speech; none if unknown."""
