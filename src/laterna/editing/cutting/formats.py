@@ -67,8 +67,8 @@ STYLES: Mapping[Format, Style] = {
     "highlights": Style(
         shortest=Fraction(4, 5),
         longest=Fraction(6),
-        pace=(0.7, 0.6),
-        order=1.2,
+        pace=(0.7, 0.7),
+        order=2.0,
         forward=True,
         lively=0.6,
         restless=0.0,

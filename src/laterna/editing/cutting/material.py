@@ -163,6 +163,11 @@ class Material:
         """Frames not taken."""
         return sum(piece.length for index in range(len(self.sources)) for piece in self._offer(index).pieces)
 
+    def shots(self, shortest: int) -> int:
+        """How many shots have so many frames free and without a fault, 1 at least."""
+        pieces = self.offer().pieces
+        return max(1, len({(p.source, p.shot) for p in pieces if p.length >= shortest and not p.fault}))
+
     def is_free(self, piece: Piece) -> bool:
         """Whether a range may be taken: not taken yet, and not banned."""
         span = [(piece.start, piece.end)]
