@@ -5,6 +5,7 @@ no labels. Judged on unseen takes of the theatre as they are.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -104,26 +105,22 @@ def _draw(picture: np.ndarray, box: Box, ink: tuple[int, int, int]) -> None:
     cv2.rectangle(picture, near, far, ink, 1)
 
 
-def _recipe(**sizes: Any) -> Recipe:
-    return Recipe(
-        model=SubjectNet,
-        read=partial(read, **sizes),
-        collate=collate,
-        metrics=metrics,
-        baseline=baseline,
-        objective="iou",
-        protocol=(
-            "pictures of unseen takes of the shadow theatre; the box round all actors in sight, a box that is missed"
-            " counting 0; pictures of which they cover less than 0.2% are left out"
-        ),
-        steps=3000,
-        batch_size=16,
-        evaluate_every=250,
-        ema=0.998,
-        show=show,
-    )
-
-
-recipe = _recipe()
-small = _recipe(scenes=3, judged=12)
+recipe = Recipe(
+    model=SubjectNet,
+    read=read,
+    collate=collate,
+    metrics=metrics,
+    baseline=baseline,
+    objective="iou",
+    protocol=(
+        "pictures of unseen takes of the shadow theatre; the box round all actors in sight, a box that is missed"
+        " counting 0; pictures of which they cover less than 0.2% are left out"
+    ),
+    steps=3000,
+    batch_size=16,
+    evaluate_every=250,
+    ema=0.998,
+    show=show,
+)
+small = replace(recipe, read=partial(read, scenes=3, judged=8), batch_size=4)
 """The same with little data, for tests."""
