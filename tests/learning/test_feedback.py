@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -37,33 +38,25 @@ def item(number: int, task: str = "cut", **features: float) -> Item:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of the tests' own, on a port that is free; its URL."""
+def server() -> Iterator[str]:
+    """A PostgreSQL of the tests' own, on a port of its own; its URL."""
     if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
         pytest.skip("needs PostgreSQL's initdb and pg_ctl")
     pytest.importorskip("pg8000")
-    folder = tmp_path_factory.mktemp("postgresql")
     user = "postgres" if os.getuid() == 0 else None  # it refuses to run as root
-    if user is not None:
-        shutil.chown(folder, user)
-        for above in folder.parents[:3]:
-            above.chmod(above.stat().st_mode | 0o111)
     port = 54_000 + os.getpid() % 1_000
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -F"
-    commands = (
-        ["initdb", "-D", folder / "data", "-A", "trust", "-U", "laterna"],
-        ["pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start"],
-    )
-    for command in commands:
-        subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    yield f"postgresql://laterna:secret@127.0.0.1:{port}/postgres"
-    subprocess.run(
-        ["pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"],
-        user=user,
-        cwd=folder,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # pytest's own are closed to others
+        if user is not None:
+            shutil.chown(folder, user)
+
+        def run(program: str, *words: str) -> None:
+            command = [program, "-D", f"{folder}/data", *words]
+            subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+        run("initdb", "-A", "trust", "-U", "laterna")
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-p {port} -k {folder} -h 127.0.0.1 -F", "start")
+        yield f"postgresql://laterna:secret@127.0.0.1:{port}/postgres"
+        run("pg_ctl", "-m", "immediate", "stop")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -254,7 +247,7 @@ def test_a_rating_is_a_whole_number_from_1_to_5(feedback, rating):
 def test_a_version_is_not_compared_with_itself_or_with_another_steps(feedback):
     with pytest.raises(DataError, match="same version of cut"):
         feedback.prefer(item(1, pace=1), item(1, pace=2))
-    with pytest.raises(DataError, match="A cut and a score can't be compared"):
+    with pytest.raises(DataError, match="Versions of cut and of score can't be compared"):
         feedback.prefer(item(1), item(2, "score"))
     assert feedback.tasks() == ()
 

@@ -110,7 +110,7 @@ class Feedback:
             DataError: both are the same version or of different tasks, or the database fails.
         """
         if better.task != worse.task:
-            raise DataError(f"A {better.task} and a {worse.task} can't be compared: name two versions of one step.")
+            raise DataError(f"Versions of {better.task} and of {worse.task} can't be compared: name two of one step.")
         if better.sha256 == worse.sha256:
             raise DataError(f"Both are the same version of {better.task}: name two that differ.")
         _check_name(who)

@@ -72,20 +72,9 @@ def find(word: str) -> Judged:
     """
     path = Path(word)
     try:
-        there = path.exists()
-    except ValueError as error:  # a null byte
-        raise DataError(f"{word!r} names no version: write a path, a step, or a step and a key.") from error
-    if there:
-        return _by_path(path)
-    name, _, key = path.name.partition(":")
-    production = path.parent
-    steps = _steps(production)
-    if not steps:
-        raise DataError(f"{word!r} is no file, and {quoted(production.absolute())} no production: name a version.")
-    if name not in steps:
-        raise DataError(f"The production {quoted(production.absolute())} has no step {name!r}{nearest(name, steps)}.")
-    found = _by_key(production, name, key) if key else _chosen(production, name)
-    return Judged(name, found, sha256(found))
+        return _by_path(path) if path.name and path.exists() else _by_step(path)
+    except OSError as error:
+        raise DataError(f"{word!r} can't be read ({error.strerror}): name another version.") from error
 
 
 def _by_path(path: Path) -> Judged:
@@ -101,6 +90,19 @@ def _by_path(path: Path) -> Judged:
                 if _known(production, step, version) == digest:
                     return Judged(step, version, digest)
     raise DataError(f"{quoted(path)} is no version of a step: name one below a production's {_VERSIONS}, or a step.")
+
+
+def _by_step(word: Path) -> Judged:
+    """A step's chosen version, or that of a key after a colon."""
+    production = word.parent.absolute()
+    name, _, key = word.name.partition(":")
+    steps = _steps(production)
+    if not steps:
+        raise DataError(f"{quoted(word)} is no file, and {quoted(production)} is no production: name a version.")
+    if name not in steps:
+        raise DataError(f"The production {quoted(production)} has no step {name!r}{nearest(name, steps)}.")
+    found = _by_key(production, name, key) if key else _chosen(production, name)
+    return Judged(name, found, sha256(found))
 
 
 def _steps(production: Path) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import opentimelineio as otio
 
+from laterna.errors import DataError
 from laterna.media.timecode import to_seconds
 
 
@@ -20,11 +21,19 @@ def figures(timeline: otio.schema.Timeline) -> dict[str, float]:
     - ``reuse``: the share of shots whose file was seen before.
 
     What the timeline's maker left of it under ``metadata["laterna"]["features"]`` is told too.
+
+    Raises:
+        DataError: a clip has no length.
     """
     pictures = next((track for track in timeline.video_tracks() if track.name == "Picture"), None)
     pictures = pictures or next(iter(timeline.video_tracks()), ())
     clips = [item for item in pictures if isinstance(item, otio.schema.Clip)]
-    lengths = np.array([float(to_seconds(clip.duration())) for clip in clips])
+    try:
+        lengths = np.array([float(to_seconds(clip.duration())) for clip in clips])
+    except otio.exceptions.OTIOError as error:
+        raise DataError(
+            f"The timeline {timeline.name!r} has a clip without a length: give it a source range."
+        ) from error
     if not lengths.sum():
         return {}
     joins = sum(isinstance(item, otio.schema.Transition) for item in pictures)
