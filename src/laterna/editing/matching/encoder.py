@@ -5,6 +5,7 @@ Apache-2.0) with its weights. Nothing is fetched unless a model of the hub is na
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -40,6 +41,7 @@ class Encoder:
         return np.asarray(self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False))
 
 
+@lru_cache(maxsize=1)
 def _loaded(name: str) -> Any:
     from sentence_transformers import SentenceTransformer
 

@@ -17,7 +17,7 @@ Order = Literal["kept", "free"]
 # order is kept, it refuses by itself much of what does not fit.
 THRESHOLDS: Mapping[str, Mapping[Order, float]] = {
     THESAURUS: {"kept": 0.41, "free": 0.49},
-    SPELLING: {"kept": 0.3, "free": 0.3},
+    SPELLING: {"kept": 0.05, "free": 0.05},
     BUNDLED: {"kept": 0.5, "free": 0.5},
 }
 _UNCALIBRATED: Mapping[Order, float] = {"kept": 0.5, "free": 0.5}  # for encoders of the hub
