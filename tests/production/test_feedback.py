@@ -138,6 +138,7 @@ def test_feedback_is_kept_where_the_caller_says(production, tmp_path):
         ("film/project.json", "has no step 'project.json'"),
         ("film/versions/chosen.json", "no version of a step"),
         ("film/versions/cut", "no version of a step"),
+        ("elsewhere/versions/cut/a.otio", "no version of a step"),
         ("film", "no version of a step"),
         ("strange.mp4", "no version of a step"),
         ("/dev/null", "no version of a step"),
@@ -148,6 +149,8 @@ def test_feedback_is_kept_where_the_caller_says(production, tmp_path):
     ],
 )
 def test_a_word_that_means_no_version_is_told(production, tmp_path, word, sentence):
+    (tmp_path / "elsewhere/versions/cut").mkdir(parents=True)
+    cut(1)(tmp_path / "elsewhere/versions/cut/a.otio")
     (tmp_path / "strange.mp4").write_text("not of this production")
     with pytest.raises(DataError) as caught:
         feedback.find(word)

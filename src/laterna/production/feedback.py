@@ -80,10 +80,12 @@ def find(word: str) -> Judged:
 def _by_path(path: Path) -> Judged:
     """A version, or what was laid out of one, by its bytes."""
     real = path.resolve()
-    if real.parent.parent.name == _VERSIONS and _is_version(real):
-        return Judged(real.parent.name, real, sha256(real))
     production = next((folder for folder in real.parents if _steps(folder)), None)
-    if production is not None and (real.is_file() or real.is_dir()) and _VERSIONS not in real.parts:
+    inside = real.relative_to(production).parts if production else ()
+    if production and inside[0] == _VERSIONS:
+        if len(inside) == 3 and _is_version(real):
+            return Judged(inside[1], real, sha256(real))
+    elif production and (real.is_file() or real.is_dir()):
         digest = sha256(real)
         for step in _steps(production):
             for version in _versions(production, step):
