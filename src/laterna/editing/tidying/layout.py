@@ -63,11 +63,11 @@ class Layout:
         media = video, Audio(video.path)
         references = [clip_reference(medium, self._folder, self._rate) for medium in media]
         name = video.path.stem.encode(errors="replace").decode()
-        for index, ((start, end), reason) in enumerate(zip(kept, reasons, strict=True)):
+        for (start, end), reason in zip(kept, reasons, strict=True):
             for to, reference in zip(self._tracks, references, strict=True):
                 span = source_range(reference, start, end - start, self._rate)
                 to.append(otio.schema.Clip(name, reference.clone(), span, metadata={"laterna": {"reason": reason}}))
-            if self._punch_in and index % 2:
+            if self._punch_in and len(self._tracks[0]) % 2 == 0:
                 self._tracks[0][-1].effects.append(enlargement(1 + self._punch_in))
             self.frames += end - start
 
