@@ -127,7 +127,8 @@ def told(scripts: Sequence[Sequence[Sentence]], what: str) -> str:
     hard = sum(one.paraphrased for one in fitting)
     return (
         f"{len(scripts)} theatre films of {SECONDS} s, {what}; {len(every)} sentences, {len(every) - len(fitting)} of"
-        f" which fit no shot; of the others {hard} share no content word with the caption; thresholds from other films"
+        " which fit no shot (none has more than two of their place, time of day, who and what they do); of the others"
+        f" {hard} share no content word with the caption; thresholds from other films"
         " and other paraphrases"
     )
 

@@ -18,9 +18,9 @@ Order = Literal["kept", "free"]
 THRESHOLDS: Mapping[str, Mapping[Order, float]] = {
     THESAURUS: {"kept": 0.41, "free": 0.49},
     SPELLING: {"kept": 0.05, "free": 0.05},
-    BUNDLED: {"kept": 0.5, "free": 0.5},
+    BUNDLED: {"kept": 0.28, "free": 0.36},
 }
-_UNCALIBRATED: Mapping[Order, float] = {"kept": 0.5, "free": 0.5}  # for encoders of the hub
+_UNCALIBRATED: Mapping[Order, float] = {"kept": 0.28, "free": 0.36}  # for encoders of the hub
 
 
 class Likeness:
