@@ -12,7 +12,7 @@ _STRAYS = 3  # frames; what is shown longer is a shot
 _JUTS, _JUMPS = 2.0, 2.5  # prominence of a change to be a stray frame's edge, and a jump
 _FAINTEST = 1.0  # grey levels between small pictures
 _OTHER = 0.45  # found again no better than this, it is another picture
-_SAME, _ALIKE = 0.3, 0.8  # found again better than this, and small pictures so correlated, it is the same framing
+_SAME, _ALIKE = 0.3, 0.5  # found again better than this, and on the mean with how small pictures correlate, a framing
 _LIGHT_ALONE, _LIGHT = 0.35, 0.6  # of a change that is more than light: in a flash less, in a jump more
 _BARE = 6.0  # grey levels of contrast; a picture with less was washed out by light
 _COMES_BACK = 0.6  # of the change that is left later on, where it was but a flash
@@ -57,14 +57,17 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
 
 def _jump(track: Track, frame: int) -> bool:
     """Whether the same framing goes on with something missing, and stays so."""
+    if not (track.alike[frame] > _SAME and track.relit[frame] > _LIGHT and _likeness(track, frame) > _ALIKE):
+        return False
     before = track.small[frame - 1].astype(np.float32)
-    if not (track.alike[frame] > _SAME and track.relit[frame] > _LIGHT):
-        return False
-    if _correlation(before, track.small[frame]) < _ALIKE:
-        return False
     later = track.small[frame : frame + _LATER] - before
     sizes = np.sqrt(np.mean(later * later, axis=(1, 2)))
     return float(sizes.min()) > _COMES_BACK * float(sizes[0])
+
+
+def _likeness(track: Track, frame: int) -> float:
+    """How like a picture is to the one before it, in its details wherever they moved and in its masses."""
+    return (float(track.alike[frame]) + _correlation(track.small[frame - 1], track.small[frame])) / 2
 
 
 def _flash_frame(track: Track, first: int, last: int) -> Finding:
@@ -77,6 +80,6 @@ def _flash_frame(track: Track, first: int, last: int) -> Finding:
 
 def _jump_cut(track: Track, frame: int) -> Finding:
     start, end = track.span(frame, frame)
-    likeness = round(_correlation(track.small[frame - 1], track.small[frame]), 3)
+    likeness = round(_likeness(track, frame), 3)
     sentence = f"A cut within one framing ({likeness:.0%} alike): the picture jumps."
     return Finding("jump cut", start, end, "warning", likeness, _ALIKE, sentence)

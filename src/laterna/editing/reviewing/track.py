@@ -12,7 +12,8 @@ from laterna.editing.reviewing.sketches import COLUMNS, ROWS, Sketches, rms
 
 _LIT = 0.002  # of a picture; less light than that is none: a title, however small, has more
 _LONG_BLACK = Fraction(2)  # seconds
-_STILL = 0.6  # grey levels by which the part that changes most may, where nothing moves: what coding alone changes
+_STILL = 0.7  # grey levels by which the part that changes most may, where nothing moves: what coding alone changes
+_SETTLING = 1.6  # the same in the first and last frames of a hold: a codec takes some to bring out its details
 _FROZEN = Fraction(1, 2)  # seconds
 _PLAIN = 3.0  # grey levels of contrast; less is a plain ground, on which nothing could move
 _HARD = 0.2  # of the way from a picture to black that one step may take in a fade, and a cut goes beyond
@@ -94,7 +95,9 @@ def black(track: Track) -> Iterator[Finding]:
 
 def frozen(track: Track) -> Iterator[Finding]:
     """Pictures that stop moving within a shot; a still, or a title, that is cut or faded to is none."""
-    for first, last in runs(track.change <= _STILL):
+    for first, last in runs(track.change <= _SETTLING):
+        if last - first < 2 or not _still(track.change[first : last + 1]):
+            continue
         first = max(0, first - 1)  # the picture that all others repeat
         start, end = track.span(first, last)
         if end - start < _FROZEN or track.lit[first] < _LIT or float(track.small[first].std()) < _PLAIN:
@@ -111,6 +114,11 @@ def frozen(track: Track) -> Iterator[Finding]:
             severity: Severity = "error" if stops and goes_on else "warning"
             sentence = f"The picture stands still for {float(end - start):.2f} s {where}."
             yield Finding("frozen", start, end, severity, float(end - start), float(_FROZEN), sentence)
+
+
+def _still(change: np.ndarray) -> bool:
+    """Whether nothing moves in most of a hold."""
+    return float(np.quantile(change, 0.7)) <= _STILL
 
 
 def runs(marked: np.ndarray) -> list[tuple[int, int]]:
