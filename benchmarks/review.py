@@ -113,8 +113,8 @@ def _found(judged: Sequence[Judged]) -> Iterator[Row]:
     )
     yield Row("by kind", "", each, None, "the same films")
     wrong = ", ".join(f"{kind} {count}" for kind, count in false.items() if count) or "none"
-    yield Row("precision", f">= {LEAST:.0%}", f"{precision:.1%} (false: {wrong})", precision >= LEAST,
-              "the same films; what a fault brings along (a click where sound jumps) is not counted as false")  # fmt: skip
+    same = "the same films; what a fault brings along (a click where sound jumps) is not counted as false"
+    yield Row("precision", f">= {LEAST:.0%}", f"{precision:.1%} (false: {wrong})", precision >= LEAST, same)
     in_clean = [kind for one in judged for kind in one.in_clean]
     yield Row("findings in the films without faults", "0", str(len(in_clean)), not in_clean,
               "with lightning, flashes, whip pans, passers-by, fades through black; strobes flash by BT.1702, and cuts"

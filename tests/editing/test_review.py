@@ -57,7 +57,7 @@ def test_a_fault_is_found_where_it_is(reviewed: Any, group: str, kind: str) -> N
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_nothing_else_is_found(reviewed: Any, clean: Clean, group: str) -> None:
-    """But the theatre's strobe, its cut between two takes that share a framing, and the loudness of what was clipped."""
+    """But the theatre's strobe, its cut between takes that share a framing, and the loudness of what was clipped."""
     made, found = reviewed[group]
     others = [one.kind for one in found if not any(_meet(one, fault) for fault in made.faults)]
     assert set(others) <= {"flashing", "jump cut", "true peak", "loudness range"}
