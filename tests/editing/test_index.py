@@ -106,6 +106,24 @@ def test_boxes_stand_at_every_twelfth_frame(tmp_path: Path, footage: Path, made:
         assert (rows[side] + rows[length] <= 1.001).all()
 
 
+def test_an_analyst_describes_each_shot(footage: Path, tmp_path: Path) -> None:
+    """Its words stand where the log says nothing, and make the caption; its vector is the embedding."""
+    pytest.importorskip("torch")
+    from laterna.editing.describing.labels import CHOICES
+    from laterna.editing.models.analyst import Analyst
+    from laterna.learning import Card, save
+
+    said = {"data": ("made",), "command": "none", "protocol": "none", "figures": {"x": 1.0}, "baseline": {"x": 0.0}}
+    save(Analyst.build("debug"), Card(Analyst.name, "CC0-1.0", **said), tmp_path / "analyst")  # type: ignore[arg-type]
+    made = index([footage], out=tmp_path / "index", analyst=str(tmp_path / "analyst"))
+    assert made.shots["place"].to_list()[:2] == ["lake", "village"]
+    assert all(word in CHOICES["scale"] for word in made.shots["scale"])
+    assert all(caption for caption in made.shots["caption"])
+    for row in made.shots.iter_rows(named=True):
+        assert Fraction(row["start"]) <= Fraction(row["key_time"]) < Fraction(row["end"])
+        assert np.linalg.norm(row["embedding"]) == pytest.approx(1, abs=1e-3)
+
+
 class TestWhatIsLookedAtAgain:
     """A file is decoded once in its life."""
 

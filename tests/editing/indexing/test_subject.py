@@ -117,7 +117,7 @@ class TestWeightsThatAreNotItsOwn:
 
     def test_of_another_model(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError):
-            read(self.copy(tmp_path, name="editing/boundary"))
+            read(self.copy(tmp_path, model="editing/boundary"))
 
     def test_of_an_older_version(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError):

@@ -31,7 +31,7 @@ class SubjectNet(Model):
 
     name = NAME
     version = VERSION
-    sizes = {"debug": {"width": 4}, "base": {}}  # noqa: RUF012
+    sizes = {"debug": {"width": 8}, "base": {}}  # noqa: RUF012
 
     def __init__(self, width: int = 16) -> None:
         super().__init__()
