@@ -75,7 +75,8 @@ def index(
                 raise found
     if not seen:
         raise DataError(f"None of the footage can be used; the first: {refused[0]}")
-    made = assembled(seen, notes, transcripts or {}, refused)
+    said = {Path(path).resolve(): words for path, words in (transcripts or {}).items()}
+    made = assembled(seen, notes, said, refused)
     made.save(out)
     return made
 
@@ -91,7 +92,7 @@ def assembled(
     Args:
         seen: each file's path, and what is seen in it.
         notes: the user's log.
-        transcripts: by path; a file without one has the words that lie beside it.
+        transcripts: by resolved path; a file without one has the words that lie beside it.
         refused: a sentence for each file that could not be used.
     """
     files, boxes, words, thumbnails, looks = [], [], [], [], []
