@@ -151,6 +151,19 @@ def test_a_photographers_flash_is_no_flash_frame(tmp_path: Path) -> None:
     assert kinds(review(written(tmp_path / "flash.mp4", pictures))) == []
 
 
+def lettered(picture: np.ndarray, place: tuple[int, int]) -> np.ndarray:
+    return cv2.putText(picture.copy(), "A LAMP", place, cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 255, 255), 6)
+
+
+def test_burnt_in_letters_are_no_jump(tmp_path: Path) -> None:
+    still = panned(1)[0]
+    low = [still if index < 25 else lettered(still, (70, 135)) for index in range(50)]
+    assert kinds(review(written(tmp_path / "caption.mp4", low))) == []
+    high = [still if index < 25 else lettered(still, (20, 50)) for index in range(50)]
+    shown = Captions((Caption(Fraction(1), Fraction(2), ("A lamp",)),))
+    assert kinds(review(written(tmp_path / "high.mp4", high), captions=shown)) == []
+
+
 def test_a_stray_frame_at_a_cut_is_a_flash_frame(tmp_path: Path) -> None:
     pictures = [*panned(25), panned(1, seed=7)[0], *panned(25, seed=2)]
     (found,) = review(written(tmp_path / "stray.mp4", pictures))

@@ -50,7 +50,7 @@ def review(
         DataError: the captions beside it are not in their format.
     """
     shown = captions if captions is not None else captions_of(video)
-    found = list(_seen(video, pieces, progress or (lambda done, total: None)))
+    found = list(_seen(video, shown, pieces, progress or (lambda done, total: None)))
     if video.has_audio:
         ear, loudness = _heard(Audio(video.path), loudness)
         found += [*ear.findings(video.duration), *levels(loudness, target, video.duration)]
@@ -61,7 +61,9 @@ def review(
     return Review(video.path, tuple(labelled), loudness if video.has_audio else None)
 
 
-def _seen(video: Video, pieces: Pieces | None, progress: Callable[[int, int], None]) -> Iterator[Finding]:
+def _seen(
+    video: Video, captions: Captions | None, pieces: Pieces | None, progress: Callable[[int, int], None]
+) -> Iterator[Finding]:
     tracker, flashes = Tracker(), Flashes(video)
     for sketches in pictures(video, pieces, _THREADS):
         tracker.add(sketches)
@@ -70,7 +72,11 @@ def _seen(video: Video, pieces: Pieces | None, progress: Callable[[int, int], No
     track = tracker.track(video.time_base, video.duration)
     holds = [*black(track), *frozen(track)]
     yield from holds
-    yield from (one for one in odd(track) if not _follows(one, holds))
+    changes = [time for caption in captions or () for time in (caption.start, caption.end)]
+    for one in odd(track):
+        lettered = one.kind == "jump cut" and any(abs(time - one.start) <= 1 / video.frame_rate for time in changes)
+        if not (lettered or _follows(one, holds)):  # a caption burnt in comes and goes at once
+            yield one
     yield from flashes.findings()
 
 

@@ -17,6 +17,7 @@ _LIGHT_ALONE, _LIGHT = 0.35, 0.6  # of a change that is more than light: in a fl
 _BARE = 6.0  # grey levels of contrast; a picture with less was washed out by light
 _COMES_BACK = 0.6  # of the change that is left later on, where it was but a flash
 _LATER = 12  # frames
+_LOW, _CENTRED = 0.85, 1.2  # share of a change in the lowest third, and columns of 16 off the middle: a caption's
 _ALONE = 4  # frames from a jump in which nothing else is sudden
 
 
@@ -59,10 +60,20 @@ def _jump(track: Track, frame: int) -> bool:
     """Whether the same framing goes on with something missing, and stays so."""
     if not (track.alike[frame] > _SAME and track.relit[frame] > _LIGHT and _likeness(track, frame) > _ALIKE):
         return False
+    if _is_lettering(track.small[frame - 1], track.small[frame]):
+        return False
     before = track.small[frame - 1].astype(np.float32)
     later = track.small[frame : frame + _LATER] - before
     sizes = np.sqrt(np.mean(later * later, axis=(1, 2)))
     return float(sizes.min()) > _COMES_BACK * float(sizes[0])
+
+
+def _is_lettering(before: np.ndarray, after: np.ndarray) -> bool:
+    """Whether what changes between two small pictures lies where captions are burnt in: low, and in the middle."""
+    energy = (after.astype(np.float32) - before) ** 2
+    columns = energy.sum(axis=0)
+    middle = float(np.average(np.arange(len(columns)), weights=columns + 1e-6)) - (len(columns) - 1) / 2
+    return abs(middle) < _CENTRED and float(energy[len(energy) * 2 // 3 :].sum()) > _LOW * float(energy.sum())
 
 
 def _likeness(track: Track, frame: int) -> float:
