@@ -1,0 +1,1 @@
+"""Shots whose labels are known, for the analyst to learn from."""
