@@ -96,6 +96,22 @@ def test_it_starts_from_other_weights(points: Path, store: Path) -> None:
     assert f"before that, by `{first.command}`: points on a plane, CC0-1.0" in model.card.data
 
 
+def test_what_first_weights_gained_is_told_where_a_model_is_made_to_be_adapted(
+    points: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train("toys/plain", points, out=store / "first", **QUICK)
+    monkeypatch.setitem(toys.RECIPES, "toys/plain", toys.recipe(toys.Plain, transfers=True))
+    assert train("toys/plain", points, **QUICK).evaluation.nothing == {}
+    adapted = train("toys/plain", points, start_from="first", steps=2, device="cpu")
+    alone = adapted.evaluation.nothing
+    assert adapted.evaluation.figures["mse"] < 0.1 < alone["mse"]
+    card = load("toys/plain").card
+    assert card is not None
+    assert card.nothing == alone
+    assert "| metric | model | trivial baseline | from nothing |" in card.text()
+    assert "from nothing" in str(adapted).splitlines()[1]
+
+
 def test_what_starts_from_non_commercial_weights_stays_so(points: Path, store: Path) -> None:
     save(toys.Plain.build("debug"), toys.card(licence="CC-BY-NC-4.0", credits=("Ann",)), store / "nc")
     with pytest.raises(ModelError, match="forbids commercial use"):

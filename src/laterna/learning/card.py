@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -31,6 +31,7 @@ class Card:
         seed, steps, seconds: of that training.
         credits: what has to be credited where the model is used.
         notes: what it is weak at.
+        nothing: where it started from other weights, the figures of one that learnt as long from nothing.
     """
 
     model: str
@@ -45,6 +46,7 @@ class Card:
     seconds: float = 0.0
     credits: tuple[str, ...] = ()
     notes: str = ""
+    nothing: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def non_commercial(self) -> bool:
@@ -63,14 +65,17 @@ class Card:
     def text(self) -> str:
         """The card as Markdown."""
         front = json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False)
+        columns = {"model": self.figures, "trivial baseline": self.baseline}
+        columns |= {"from nothing": self.nothing} if self.nothing else {}
         table = [
-            f"| {name} | {value:.4g} | {_shown(self.baseline.get(name))} |" for name, value in self.figures.items()
+            f"| {name} | {' | '.join(_shown(column.get(name)) for column in columns.values())} |"
+            for name in self.figures
         ]
         blocks = [
             f"---\n{front}\n---\n# {self.model}",
             self.notes,
             f"Figures: {self.protocol}.",
-            "\n".join(["| metric | model | trivial baseline |", "|---|---|---|", *table]),
+            "\n".join([f"| metric | {' | '.join(columns)} |", "|---" * (1 + len(columns)) + "|", *table]),
             "\n".join(["Learnt from:", "", *(f"- {line}" for line in self.data)]),
             f"Trained with `{self.command}` (seed {self.seed}, {self.steps} steps, {self.seconds:.0f} s).",
             "\n".join([f"Licence of the weights: {self.licence}.", *(f"Credit: {line}" for line in self.credits)]),

@@ -1,7 +1,7 @@
 """How well a model does on data that it has not learnt from, with the trivial baseline beside it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,17 @@ from laterna.learning.weights import load
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Figures by metric on ``samples`` held-out samples, the trivial baseline's beside them."""
+    """Figures by metric on ``samples`` held-out samples, the trivial baseline's beside them.
+
+    ``nothing`` are those of a model that learnt the same from nothing, where a training started from other weights.
+    """
 
     model: str
     protocol: str
     samples: int
     figures: Mapping[str, float]
     baseline: Mapping[str, float]
+    nothing: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -29,11 +33,15 @@ class Evaluation:
 
     def __str__(self) -> str:
         width = max(len(name) for name in self.figures)
+        columns = {"model": self.figures, "baseline": self.baseline}
+        columns |= {"from nothing": self.nothing} if self.nothing else {}
         rows = [
-            f"{name:{width}}  {value:10.4g}  {_shown(self.baseline.get(name)):>10}"
-            for name, value in self.figures.items()
+            "  ".join(
+                [f"{name:{width}}", *(f"{_shown(one.get(name)):>{max(10, len(of))}}" for of, one in columns.items())]
+            )
+            for name in self.figures
         ]
-        head = f"{'':{width}}  {'model':>10}  {'baseline':>10}"
+        head = "  ".join([" " * width, *(f"{title:>10}" for title in columns)])
         return "\n".join([f"{self.model} on {self.samples} held-out samples: {self.protocol}", head, *rows])
 
 

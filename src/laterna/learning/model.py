@@ -87,6 +87,12 @@ class Model(nn.Module, PyTorchModelHubMixin):
             torch.manual_seed(seed)
             return cls(**cls.sizes[size])
 
+    def anew(self, *, seed: int = 0) -> Self:
+        """A fresh model of the same build, which has learnt nothing."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return type(self)(**self.config)
+
     def phases(self) -> Sequence[Phase]:
         """How its parameters are optimised; none for a model that learns by ``fit``."""
         return ()

@@ -70,6 +70,8 @@ class Recipe:
         settle: what the trained model has left to learn from them without gradients: a speller notes exceptions.
         show: what to look at while it learns, made from samples of the valid part: text, or anything that the table
             of kinds can save, such as a picture.
+        transfers: whether a training that starts from other weights is followed by one from nothing, of as many steps,
+            to tell what they gained.
     """
 
     model: "type[Model]"
@@ -86,6 +88,7 @@ class Recipe:
     suit: "Callable[[Model, Samples], Model] | None" = None
     settle: "Callable[[Model, Samples], None] | None" = None
     show: "Callable[[Model, Samples], Any] | None" = None
+    transfers: bool = False
 
     @property
     def name(self) -> str:

@@ -3,8 +3,9 @@
 import shlex
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from laterna.errors import DataError, ModelError
@@ -76,7 +77,7 @@ def train(
     A checkpoint is written every five minutes and when Ctrl-C stops the training. The same seed, data and versions
     give the same weights on the same machine, unless a budget ends the training. The learning curve is drawn, and
     what the model shows is kept, at each look at the validation part; TensorBoard is told of each step if it is
-    installed.
+    installed. Where a model is made to be adapted, a second training from nothing tells what its first weights gained.
 
     Args:
         name: of the model, "department/model"; see ``laterna models``.
@@ -144,7 +145,22 @@ def train(
         card = _card(evaluation, state, splits, start, licence=licence, command=command, seed=seed, notes=notes)
         save(model, card, folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
+        if recipe.transfers and start_from is not None:
+            figures = _from_nothing(recipe, splits, replace(settings, start_from=None), state.step, model, tell)
+            evaluation, card = replace(evaluation, nothing=figures), replace(card, nothing=figures)
+            save(model, card, folder)
     return Trained(folder, state.step, state.seconds, evaluation, notes)
+
+
+def _from_nothing(
+    recipe: Recipe, splits: Splits, settings: Settings, steps: int, model: Model, tell: Callable[[Progress], None]
+) -> Mapping[str, float]:
+    """The figures of a model of the same build that learnt as many steps from the same data, with no weights before."""
+    fresh = model.anew(seed=settings.seed)
+    with TemporaryDirectory() as folder:
+        job = launch.Job(recipe, splits, replace(settings, steps=steps, budget=None), Path(folder))
+        launch.run(job, fresh, tell)
+    return judge(recipe, fresh, splits, threads=settings.threads).figures
 
 
 def _settings(
