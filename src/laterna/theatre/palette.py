@@ -105,6 +105,26 @@ _PALETTES: dict[Daytime, dict[str, str]] = {
         "ultramarine": "030a33 08206b 1143a3 2f7ac9 7db8e0 fff7d6 020517 f2a65a",
     },
 }
+# The colour script: what a mood looks like at each hour, as a film's is painted before it is shot.
+_SCRIPT: dict[Mood, dict[Daytime, tuple[str, ...]]] = {
+    "calm": {
+        "dawn": ("mint",),
+        "day": ("sage", "parchment"),
+        "dusk": ("amber", "shell"),
+        "night": ("indigo", "lagoon"),
+    },
+    "joyful": {
+        "dawn": ("peach",),
+        "day": ("lemon", "azure", "turquoise"),
+        "dusk": ("gold",),
+        "night": ("ultramarine",),
+    },
+    "melancholy": {"dawn": ("cold",), "day": ("overcast",), "dusk": ("plum",), "night": ("steel",)},
+    "tense": {"dawn": ("salmon",), "day": ("ochre",), "dusk": ("crimson", "ember"), "night": ("glow",)},
+    "mysterious": {"dawn": ("lilac",), "day": ("teal",), "dusk": ("moss",), "night": ("moss",)},
+    "romantic": {"dawn": ("rose",), "day": ("coral",), "dusk": ("violet",), "night": ("purple",)},
+}
+_PRINTS: dict[Mood, str] = {"calm": "sepia", "melancholy": "cyanotype", "mysterious": "verdigris", "romantic": "rose"}
 _TINTS = {"sepia": 1.2, "cyanotype": -1.9, "rose": 0.25, "verdigris": 2.7}  # hue angles in OKLab, radians
 _MOOD_CHROMA: dict[Mood, float] = {
     "calm": 0.95,
@@ -117,12 +137,12 @@ _MOOD_CHROMA: dict[Mood, float] = {
 
 
 def palette(daytime: Daytime, mood: Mood, rng: np.random.Generator) -> Palette:
-    """Draw a palette for the hour and the mood: a known one with its hues turned a little, or a tinted print."""
-    name = str(rng.choice(list(_PALETTES[daytime])))
+    """Draw a palette for the hour and the mood: one of theirs with its hues turned a little, or a tinted print."""
+    name = str(rng.choice(_SCRIPT[mood][daytime]))
     colours = oklab(np.array([_rgb(code) for code in _PALETTES[daytime][name].split()]))
     colours = _turn(colours, rng.normal(0, 0.13), _MOOD_CHROMA[mood] * rng.uniform(0.85, 1.12))
-    if rng.random() < 0.12:
-        tint = str(rng.choice(list(_TINTS)))
+    tint = _PRINTS.get(mood)
+    if tint and rng.random() < 0.12:
         name, colours = f"{tint} print", _tinted(colours, _TINTS[tint])
     colours[:5, 0] = np.clip(colours[:5, 0] + rng.normal(0, 0.025), 0.05, 0.99)
     return Palette(name, colours[:5], colours[5], colours[6], colours[7])
