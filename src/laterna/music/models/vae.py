@@ -6,6 +6,8 @@ bar, and from it a second recurrent network writes the bar frame by frame, heari
 Where it departs from the paper:
 - a frame holds up to four voices; a melody is a phrase of which the highest voice alone sounds, so that one network
   knows melodies and four-part phrases;
+- each frame has a place of its own in what is read and in what a bar is written from, so that no recurrent state has to
+  carry all of a phrase;
 - a phrase may cost so many bits for each of its voices before any are charged (free bits, Kingma et al. 2016,
   arXiv:1606.04934);
 - while it learns, what it wrote before is hidden at many frames: it has to ask the point for the notes themselves, not
@@ -51,14 +53,16 @@ class MusicVAE(Model):
         width: of a frame.
         hidden: units of the recurrent layers.
         latent: dimensions of the space.
+        slot: dimensions of a frame's own place in a bar.
         chain: units of the recurrent chain through a frame's voices.
         bits: of each voice of a phrase that are free.
         hide: the share of frames at which it does not hear what it wrote before, in training.
     """
 
     name: ClassVar[str] = "music/vae"
+    version: ClassVar[int] = 2
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 32, "hidden": 48, "latent": 16, "chain": 32},
+        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32},
         "base": {},
     }
     memory: Memory
@@ -71,22 +75,29 @@ class MusicVAE(Model):
         width: int = 128,
         hidden: int = 256,
         latent: int = 96,
+        slot: int = 64,
         chain: int = 128,
         bits: float = 44.0,
-        hide: float = 0.6,
+        hide: float = 0.75,
     ) -> None:
         super().__init__()
         self.bars, self.voices, self.latent, self.bits, self.hide = bars, voices, latent, bits, hide
         self.hear = Hear(voices, width)
         self.place = nn.Embedding(BAR, width)
-        self.bar = nn.Embedding(bars, hidden)
-        self.read = nn.GRU(width, hidden, 2, batch_first=True, bidirectional=True)
-        self.spread = nn.Linear(2 * hidden, 2 * latent)
+        self.read = nn.GRU(width, hidden // 2, batch_first=True, bidirectional=True)
+        self.note = nn.Linear(hidden + width, slot)
+        self.gather = nn.Linear(BAR * slot, hidden)
+        self.spread = nn.Linear(bars * hidden, 2 * latent)
         self.begin = nn.Linear(latent, hidden)
+        self.bar = nn.Linear(latent, bars * hidden)
         self.conduct = nn.GRU(hidden, hidden, batch_first=True)
         self.start = nn.Linear(hidden, hidden)
-        self.write = nn.GRU(width + hidden, hidden, batch_first=True)
-        self.draw = Draw(voices, 2 * hidden, chain)
+        self.slots = nn.Linear(hidden, BAR * slot)
+        self.write = nn.GRU(width + slot, hidden, batch_first=True)
+        self.draw = Draw(voices, hidden + slot, chain)
+        with torch.no_grad():  # points that tell phrases apart from the first step on, or the prior swallows them all
+            self.spread.weight[:latent] *= 4
+            self.spread.bias[latent:] -= 1
         self.memory = Memory()
         self.register_buffer("attributes", torch.zeros(len(ATTRIBUTES), latent))  # from low to high, of each
 
@@ -109,8 +120,9 @@ class MusicVAE(Model):
     def encode(self, batch: Phrases) -> tuple[Tensor, Tensor]:
         """Means and standard deviations (B, latent) of where phrases lie."""
         x = self.hear(batch.tokens, batch.pitches, before(batch.pitches)) + self._places(batch.tokens.shape[1])
-        _, states = self.read(x)  # (4, B, hidden): of two layers, each forwards and back
-        mean, log_deviation = self.spread(torch.cat([states[2], states[3]], 1)).float().chunk(2, 1)
+        notes = relu(self.note(torch.cat([x, self.read(x)[0]], 2)))  # (B, T, slot)
+        bars = relu(self.gather(notes.unflatten(1, (self.bars, BAR)).flatten(2)))  # (B, bars, hidden)
+        mean, log_deviation = self.spread(bars.flatten(1)).float().chunk(2, 1)
         return mean, log_deviation.clamp(-6, 2).exp()
 
     def nats(self, batch: Phrases, points: Tensor) -> Tensor:
@@ -121,23 +133,20 @@ class MusicVAE(Model):
             known = torch.rand(*heard.shape[:2], 1, device=heard.device) >= self.hide
             heard, last = heard * known, last * known
         heard = heard + self._places(heard.shape[1])
-        plans = self.plan(points)  # (B, bars, hidden)
-        rows = heard.unflatten(1, (self.bars, BAR)).flatten(0, 1)  # (B * bars, 16, width)
-        each = plans.flatten(0, 1)
-        written, _ = self.write(
-            torch.cat([rows, each[:, None].expand(-1, BAR, -1)], 2), torch.tanh(self.start(each))[None]
-        )
-        both = torch.cat([written, each[:, None].expand(-1, BAR, -1)], 2).unflatten(0, plans.shape[:2]).flatten(1, 2)
+        begin, slots = self.plan(points)
+        rows = torch.cat([heard.unflatten(1, (self.bars, BAR)), slots], 3).flatten(0, 1)  # (B * bars, 16, ...)
+        written, _ = self.write(rows, begin.flatten(0, 1)[None])
+        both = torch.cat([written.unflatten(0, begin.shape[:2]), slots], 3).flatten(1, 2)
         logits = self.draw(both, last, batch.tokens)
         nats = cross_entropy(logits.flatten(0, 2).float(), batch.tokens.flatten(), reduction="none")
         return nats.view(batch.tokens.shape).sum((1, 2))
 
-    def plan(self, points: Tensor) -> Tensor:
-        """(B, bars, hidden): what the conductor gives each bar."""
+    def plan(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """What the conductor gives: a state that begins each bar (B, bars, hidden), and frames (B, bars, 16, slot)."""
         begin = torch.tanh(self.begin(points))
-        bars = self.bar.weight[None].expand(len(points), -1, -1) + begin[:, None]
-        planned, _ = self.conduct(bars, begin[None].contiguous())
-        return planned + begin[:, None]
+        bars = self.bar(points).unflatten(1, (self.bars, -1))
+        plans = torch.tanh(self.conduct(bars, begin[None].contiguous())[0] + bars)
+        return torch.tanh(self.start(plans)), relu(self.slots(plans)).unflatten(2, (BAR, -1))
 
     def _places(self, count: int) -> Tensor:
         """(1, T, width): of frames in their bars."""
@@ -153,17 +162,17 @@ class MusicVAE(Model):
             keep: the share of probability from which is drawn, the likeliest first; near 0 the likeliest alone.
             seed: of the draw.
         """
-        random, plans = torch.Generator().manual_seed(seed), self.plan(points)
+        random, (begin, slots) = torch.Generator().manual_seed(seed), self.plan(points)
         unknown = torch.full((len(points), self.voices), TOKENS, device=points.device)
         pitches, heard = torch.zeros_like(unknown), points.new_zeros(len(points), 1, self.place.embedding_dim)
         tokens, sounds = list[Tensor](), list[Tensor]()
         for frame in range(self.frames):
-            plan = plans[:, frame // BAR]
-            if frame % BAR == 0:
-                state = torch.tanh(self.start(plan))[None]
-            x = torch.cat([heard + self.place.weight[frame % BAR], plan[:, None]], 2)
-            written, state = self.write(x, state)
-            both = torch.cat([written[:, 0], plan], 1)
+            bar, place = divmod(frame, BAR)
+            if place == 0:
+                state = begin[None, :, bar].contiguous()
+            slot = slots[:, bar, place]
+            written, state = self.write(torch.cat([heard + self.place.weight[place], slot[:, None]], 2), state)
+            both = torch.cat([written[:, 0], slot], 1)
             now = self.draw.draw(both, pitches, unknown, random, temperature=temperature, keep=keep)
             last, pitches = pitches, sounding(now, pitches)
             heard = self.hear(now[:, None], pitches[:, None], last[:, None])

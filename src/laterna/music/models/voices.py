@@ -35,8 +35,10 @@ class Hear(nn.Module):
         self.holds = nn.Embedding(voices * 2, width)
         self.moves = nn.Embedding(voices * _INTERVALS, width)
         self.gaps = nn.Embedding(len(self.pairs) * _INTERVALS, width)
-        for table in (self.sounds, self.holds, self.moves, self.gaps):
+        for table in (self.holds, self.moves, self.gaps):
             nn.init.normal_(table.weight, std=0.1)
+        with torch.no_grad():
+            self.sounds.weight.copy_(torch.cat([_smooth(width, 0.5) for _ in range(voices)]))
 
     def forward(self, tokens: Tensor, pitches: Tensor, last: Tensor) -> Tensor:
         """(B, T, width) of tokens (B, T, V), of what sounds there, and of what did in the frame before each."""
@@ -75,6 +77,9 @@ class Draw(nn.Module):
         self.drop = nn.Dropout(drop)
         self.out = nn.ModuleList(nn.Linear(chain, TOKENS) for _ in range(voices))
         self.steps = nn.ModuleList(nn.Linear(chain, (1 + voice) * _INTERVALS, bias=False) for voice in range(voices))
+        with torch.no_grad():
+            for voice in self.out:
+                voice.weight[FIRST:].copy_(_smooth(chain, 0.15))
 
     def forward(self, x: Tensor, last: Tensor, tokens: Tensor) -> Tensor:
         """Logits (B, T, V, tokens) of vectors (B, T, width), of what sounded before each, and of tokens (B, T, V)."""
@@ -111,6 +116,21 @@ class Draw(nn.Module):
                 + self.leads(_interval(now[-1], last[:, voice]) + voice * _INTERVALS)
                 + self.meets(_interval(now[-1], below) + voice * _INTERVALS)
             )
+
+
+def _smooth(width: int, deviation: float) -> Tensor:
+    """(128, width): first vectors of pitches, at random, but alike for pitches that lie near, or octaves apart.
+
+    They are mixed from bumps of four widths over pitch, and from pitch classes: what is learnt of a pitch tells
+    of its neighbours from the first step on, which an autoencoder needs to find its points at all.
+    """
+    pitches = torch.arange(128.0)[:, None]
+    bumps = [
+        (-0.5 * ((pitches - torch.arange(0, 128, wide)) / wide).square()).exp() * wide**0.5 for wide in (1, 2, 4, 8)
+    ]
+    parts = torch.cat([*bumps, 1.5 * torch.eye(12).repeat(11, 1)[:128]], 1)
+    mixed = (parts - parts.mean(0)) @ torch.randn(parts.shape[1], width)
+    return deviation * mixed / mixed.std()
 
 
 def sounding(tokens: Tensor, before: Tensor) -> Tensor:
