@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from laterna.editing import Finding
 from laterna.media.captions import Caption, Captions
 from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.production.findings import Findings
@@ -38,6 +39,21 @@ def test_a_film_that_missed_its_loudness_is_told(tmp_path: Path, level: float, t
     measured.write_text(json.dumps({"loudness": {"integrated": level, "true_peak": -1.0, "range": 3.0}}))
     results = {"measure": measured, "mix": left(tmp_path, "mix", target=-14.0, notes=[])}
     assert len(Findings(results).notes) == told
+
+
+def fault(severity: str) -> dict[str, Any]:
+    one = Finding("click", Fraction(1, 3), Fraction(1, 2), severity, 9.0, 8.0, "A click.", "00:00:00:08")
+    return one.to_json()
+
+
+def test_errors_of_the_review_are_told_and_warnings_are_not(tmp_path: Path) -> None:
+    reviewed = tmp_path / "review.json"
+    reviewed.write_text(json.dumps({"findings": [fault("warning")]}))
+    assert Findings({"review": reviewed}).notes == ()
+    reviewed.write_text(json.dumps({"findings": [fault("warning"), fault("error")]}))
+    found = Findings({"review": reviewed})
+    assert found.notes == ("The review found 1 error in the film: its report says where.",)
+    assert [one.start for one in found.faults] == [Fraction(1, 3)] * 2
 
 
 @pytest.mark.parametrize(

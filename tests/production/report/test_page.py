@@ -10,6 +10,7 @@ import opentimelineio as otio
 import pytest
 from PIL import Image
 
+from laterna.editing import Finding
 from laterna.media.captions import Caption
 from laterna.media.timecode import rational_time, time_range
 from laterna.media.timeline import TITLE, new, track
@@ -60,6 +61,7 @@ def contents(tmp_path) -> Contents:
         loudness={"integrated": -14.2, "momentary": [[0.1, None], [0.2, -70.0], [1.9, -12.5]]},
         target=-14.0,
         captions=[Caption(Fraction(0), Fraction(1), ("A lamp", "& a <sheet>"))],
+        faults=[Finding("click", Fraction(1, 2), Fraction(1), "error", 9.0, 8.0, "A click " + ODD, "01:00:00:12")],
         steps=[Outcome("film", Version(Path("x"), "0" * 64, "video"), False, 1.5, ODD)],
         skipped=[("bad.mp4", "'bad.mp4' is empty" + ODD)],
         notes=[ODD],
@@ -129,6 +131,12 @@ def test_shots_say_where_they_are_and_why(contents):
     assert "too dark" in read.words
 
 
+def test_faults_stand_with_their_time_codes_and_lead_to_their_place(contents):
+    read = Reader(page(contents))
+    assert "Review01:00:00:12errorclickA click" in read.words
+    assert read.named("tr")[0]["data-time"] == "0.500"
+
+
 def test_what_is_absent_leaves_no_empty_section(contents):
     bare = replace(
         contents,
@@ -140,6 +148,7 @@ def test_what_is_absent_leaves_no_empty_section(contents):
         loudness=None,
         target=None,
         captions=(),
+        faults=(),
         steps=(),
         skipped=(),
         notes=(),
