@@ -220,6 +220,16 @@ def test_a_reader_waits_for_nobody(tmp_path):
     assert feedback.standing("cut", item(1).sha256).ratings == ()
 
 
+def test_a_writer_waits_for_no_reader_who_sees_what_was_there_when_it_began(tmp_path):
+    place = tmp_path / "feedback.sqlite"
+    feedback = Feedback(place)
+    with connected(place).reading() as connection:
+        assert connection.execute(text("SELECT rating FROM feedback_ratings")).all() == []
+        feedback.rate(item(1), 5)
+        assert connection.execute(text("SELECT rating FROM feedback_ratings")).all() == []
+    assert feedback.standing("cut", item(1).sha256).ratings == (5,)
+
+
 def test_what_fails_half_way_is_not_kept_by_half(feedback, monkeypatch):
     monkeypatch.setattr("laterna.learning.feedback.preferences", text("broken"))
     with pytest.raises(AttributeError):
