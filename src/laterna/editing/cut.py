@@ -23,6 +23,7 @@ from laterna.editing.cutting.cards import Deck, delayed
 from laterna.editing.cutting.choose import Chooser
 from laterna.editing.cutting.decide import decide
 from laterna.editing.cutting.formats import STYLES, Format, Style, check_format, withheld
+from laterna.editing.cutting.keys import telling
 from laterna.editing.cutting.landing import land
 from laterna.editing.cutting.material import Material, Source
 from laterna.editing.cutting.narration import breath, lines, voices
@@ -30,6 +31,7 @@ from laterna.editing.cutting.pins import Ban, Pin, Pinboard, banned, pinned
 from laterna.editing.cutting.rules import Pick, Rules
 from laterna.editing.cutting.slots import plan
 from laterna.editing.cutting.story import Story
+from laterna.editing.indexing.index import Index
 from laterna.editing.match import Matches
 from laterna.editing.titles import check_size
 from laterna.errors import BriefError
@@ -68,6 +70,7 @@ def cut(
     pins: Sequence[Pin] = (),
     bans: Sequence[Ban] = (),
     matches: Matches | None = None,
+    index: Index | None = None,
     title: str | None = None,
     end_title: str | None = None,
     mood: Mood = "calm",
@@ -84,9 +87,9 @@ def cut(
     """Cut footage to a film of an exact length.
 
     No range of a file is used twice. Shots last 1.5 to 8 seconds unless the format or ``shortest`` and ``longest`` say
-    otherwise, no near-duplicates and no two
-    like ranges of one shot stand side by side, and blurred, frozen and shaken pictures are left out. Where there is
-    too little footage these rules give way, one after the other, and the clip says so.
+    otherwise, no near-duplicates and no two like ranges of one shot stand side by side, and blurred, frozen and shaken
+    pictures are left out. Where there is too little footage these rules give way, one after the other, and the clip
+    says so.
 
     Args:
         footage: what to cut from, analysed.
@@ -102,6 +105,7 @@ def cut(
         bans: footage that may not be in it.
         matches: which shot each sentence was matched to (``editing.match`` of the same sentences); the rules let it
             stand over its sentence where they can, and the clip says why.
+        index: of the footage (``editing.index``): trailers and highlights prefer its key shots.
         title: shown over the first pictures.
         end_title: shown over the last pictures.
         mood: sets the pace: tense films cut fastest, sombre ones slowest.
@@ -135,7 +139,7 @@ def cut(
     check_format(format, music=music is not None, sentences=bool(sentences and sentences.sentences), title=title)
     length, rules = _measures(seconds, style, mood, exact)
     deck = Deck(cards if style.cards else (), title if style.cards else None, length, exact)
-    material = _material(footage, style, pins, bans, exact, seed)
+    material = _material(footage, style, pins, bans, index, exact, seed)
     available, shown = material.total(), length - deck.frames
     if available >= _AMPLE * shown:
         rules = replace(rules, handle=round(_HANDLE * exact))
@@ -203,15 +207,22 @@ def _style(
 
 
 def _material(
-    footage: Sequence[Footage], style: Style, pins: Sequence[Pin], bans: Sequence[Ban], rate: Fraction, seed: int
+    footage: Sequence[Footage],
+    style: Style,
+    pins: Sequence[Pin],
+    bans: Sequence[Ban],
+    index: Index | None,
+    rate: Fraction,
+    seed: int,
 ) -> Material:
     """What may be used of the footage."""
     paths = [file.path for file in footage]
     forbidden, asked = banned(bans, paths, rate), pinned(pins, paths, rate)
     untold = withheld(footage, style.withheld, rate, asked)
+    worth = [style.telling * key for key in telling(footage, index)] if index else [0.0] * len(footage)
     sources = [
-        Source(index, file, rate, forbidden[index], withheld=untold[index], lively=style.lively)
-        for index, file in enumerate(footage)
+        Source(i, file, rate, forbidden[i], withheld=untold[i], lively=style.lively, worth=worth[i])
+        for i, file in enumerate(footage)
     ]
     return Material(sources, seed)
 

@@ -14,6 +14,7 @@ from laterna.editing.cutting.cards import Card, Deck, delayed
 from laterna.editing.cutting.formats import STYLES
 from laterna.editing.cutting.material import Piece
 from laterna.editing.cutting.rules import Pick
+from laterna.editing.indexing.index import Index
 from laterna.errors import BriefError
 from laterna.media.timecode import to_seconds
 from laterna.media.timeline import track
@@ -125,6 +126,26 @@ def test_highlights_are_the_liveliest_shots(measured, make_film, tmp_path, theme
     film = cut([day], 12, format="highlights", music=theme)
     moving = [start % 20 >= 4.9 and start % 20 < 10 for _, start, *_ in clips(film)]
     assert np.mean(moving) > 0.8
+
+
+@pytest.mark.parametrize("key", [range(0, 24, 2), range(1, 24, 2)])
+def test_key_shots_of_an_index_are_preferred(measured, make_film, tmp_path, key):
+    path = make_film(tmp_path / "day.mp4", seconds=1, size=(32, 18), sound=False)
+    day = measured(path, [5.0] * 24)
+    rows = [
+        {
+            "file": 0,
+            "start": f"{5 * k}",
+            "end": f"{5 * k + 5}",
+            "key_score": float(k in key),
+            "key_time": f"{5 * k + 2}",
+        }
+        for k in range(24)
+    ]
+    known = Index.of(rows, files=[{"file": 0, "path": "elsewhere.mp4", "sha256": day.sha256}])
+    film = cut([day], 14, format="trailer", title="Dusk", index=known)
+    shown = [int(start // 5) in key for _, start, *_ in clips(film)]
+    assert np.mean(shown) > 0.7
 
 
 def test_where_order_leaves_too_little_it_gives_way(rushes, theme):

@@ -29,6 +29,7 @@ class Style:
         order: what the distance from the footage's own order costs a shot, against a quality of 0..1.
         forward: no shot comes from before the one that precedes it.
         lively: what motion is worth, against that quality.
+        telling: what an index's key shots are worth, against that quality.
         restless: what motion costs at the film's start and end.
         withheld: the share of the footage's end that is not shown.
         cards: title cards part its acts, and one with its title ends it.
@@ -42,6 +43,7 @@ class Style:
     order: float = 0.8
     forward: bool = False
     lively: float = 0.0
+    telling: float = 0.0
     restless: float = 2.0
     withheld: Fraction = Fraction(0)
     cards: bool = False
@@ -60,6 +62,7 @@ STYLES: Mapping[Format, Style] = {
         pace=(1.3, 0.4),
         order=0.5,
         lively=0.4,
+        telling=0.6,
         restless=0.0,
         withheld=Fraction(1, 5),
         cards=True,
@@ -71,6 +74,7 @@ STYLES: Mapping[Format, Style] = {
         order=2.0,
         forward=True,
         lively=0.6,
+        telling=0.4,
         restless=0.0,
     ),
     "documentary": Style(longest=Fraction(12), spread=(1.0, 1.0), each=True),

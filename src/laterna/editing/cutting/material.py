@@ -61,7 +61,10 @@ class Piece:
 
 
 class Source:
-    """One file's measurements, laid on the film's frames; ``lively`` says what motion is worth beside quality."""
+    """One file's measurements, laid on the film's frames.
+
+    ``lively`` says what motion is worth beside quality, ``worth`` what each measured frame is worth for other reasons.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Source:
         *,
         withheld: Sequence[Range] = (),
         lively: float = 0.0,
+        worth: np.ndarray | float = 0.0,
     ) -> None:
         self.index = index
         self.footage = footage
@@ -86,7 +90,8 @@ class Source:
         values = {name: frames[name].to_numpy() for name in ("sharpness", "motion")}
         own = max(_LEAST_SHARP, float(np.percentile(values["sharpness"], _OWN_SHARP)))
         values["sharp"] = np.minimum(1.0, values["sharpness"] / own)
-        values["quality"] = _quality(frames, values["sharp"]) + lively * np.minimum(1, values["motion"] / _LIVELY)
+        lively_part = lively * np.minimum(1, values["motion"] / _LIVELY)
+        values["quality"] = _quality(frames, values["sharp"]) + lively_part + worth
         self._sums = {name: _running_sum(times, values[name], self.length) for name in ("quality", "sharp", "motion")}
         self.loudness = _loudness(footage, rate, self.length)
         self.pieces = list(self._runs(_at_frames(times, _faults(frames, values["sharp"]), self.length)))
