@@ -1,5 +1,6 @@
 """Formats of cut: pace, order, what is withheld, cards, and sentences with shots of their own."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -126,6 +127,16 @@ def test_highlights_are_the_liveliest_shots(measured, make_film, tmp_path, theme
     film = cut([day], 12, format="highlights", music=theme)
     moving = [start % 20 >= 4.9 and start % 20 < 10 for _, start, *_ in clips(film)]
     assert np.mean(moving) > 0.8
+
+
+def test_what_lies_behind_is_not_shown_however_good_it_is(rushes, theme, monkeypatch):
+    careless = replace(STYLES["highlights"], order=0.0)
+    monkeypatch.setitem(STYLES, "highlights", careless)
+    film = cut(rushes, 12, format="highlights", music=theme, seed=3)
+    assert all((a[0], a[1]) < (b[0], b[1]) for a, b in pairwise(clips(film)[:3]))
+    monkeypatch.setitem(STYLES, "highlights", replace(careless, forward=False))
+    film = cut(rushes, 12, format="highlights", music=theme, seed=3)
+    assert not all((a[0], a[1]) < (b[0], b[1]) for a, b in pairwise(clips(film)))
 
 
 @pytest.mark.parametrize("key", [range(0, 24, 2), range(1, 24, 2)])
