@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from laterna.editing.cutters.environment import GAIN, CuttingRoom
 from laterna.editing.cutters.made import bin_of, problem_of
 from laterna.editing.cutters.problem import WINDOWS, Bin, Order
+from laterna.editing.cutters.relaxed import prospect
 from laterna.editing.cutters.reward import Reward, Scored
 from laterna.editing.cutters.sight import CHOICES, SEEN
 
@@ -80,3 +81,15 @@ def test_the_same_seed_gives_the_same_film() -> None:
 def test_a_step_before_the_first_film_is_refused() -> None:
     with pytest.raises(gymnasium.error.ResetNeeded, match="reset"):
         room().step(np.int64(0))
+
+
+@pytest.mark.parametrize("order", ["free", "kept"])
+def test_shaped_rewards_tell_of_a_mistake_at_once_and_add_up_to_the_films_worth_all_the_same(order: Order) -> None:
+    cutting = room(order)
+    shaped = CuttingRoom(cutting._draw, shaped=True)
+    shaped.reset(seed=5)
+    start, total, ended, info = prospect(shaped._state()[0]), 0.0, False, {}
+    while not ended:
+        _, reward, ended, _, info = shaped.step(np.int64(0))
+        total += reward
+    assert total / GAIN == pytest.approx(info["worth"] - start, abs=1e-5)

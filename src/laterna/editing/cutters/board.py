@@ -14,7 +14,8 @@ class Options:
 
     ``rate`` is worth for each second as a share of the film: ``rate * share`` is what it adds to the film's worth.
     ``own`` and ``join`` are its parts; ``tail`` says whether a dissolve can follow; ``left`` is the seconds of footage
-    that may be used after it, for each second of film to be filled then: events that leave too little come last.
+    that may be used after it, for each second of film to be filled then. Events that leave too little come last, and
+    where the footage's order is kept, those that run ahead of an even pace through it come later.
     """
 
     shot: np.ndarray
@@ -34,6 +35,8 @@ class Options:
 
 _NOWHERE = np.empty(0, int)
 _NONE = Options(*(_NOWHERE,) * 4, *(np.empty(0),) * 4, np.empty(0, bool), np.empty(0))
+_MORE = 8  # options are sorted for each that is wanted, for many are too like others
+_AHEAD = 1.0  # what is taken off for being ahead by the whole of the footage
 _SHORT = 10.0  # what is taken off the rate, in the order of options alone, for leaving no footage at all
 
 
@@ -61,7 +64,7 @@ class Board:
         """The empty film."""
         return cls(scored, np.ones(len(scored.problem.bin), bool))
 
-    def options(self, most: int | None = None, each: int = 4) -> Options:
+    def options(self, most: int | None = None, each: int = 6) -> Options:
         """What may come next, in order of its rate; none where the film ends.
 
         Args:
@@ -78,11 +81,11 @@ class Board:
         can_dissolve = head & (self.tail and self.last >= 0)
         rate[..., DISSOLVE] = np.where(can_dissolve, rate[..., DISSOLVE], -np.inf)
         left = self._left(shots, ends)  # (N, K)
-        key = rate - _SHORT * np.maximum(0, 1 - left)[:, :, None, None]
-        order = np.argsort(-key.ravel(), kind="stable")[: np.isfinite(rate).sum()]
+        key = rate - (_SHORT * np.maximum(0, 1 - left) + _AHEAD * self._ahead(shots, ends))[:, :, None, None]
+        order = _sorted(-key.ravel(), None if most is None else _MORE * most)
         row, k, window, transition = np.unravel_index(order, rate.shape)
         if most is not None:
-            kept = _few(row * len(ends) + k, 2)  # of one length, the best and perhaps the one that dissolves
+            kept = _few(2 * (row * len(ends) + k) + transition, 1)  # of one length and transition, the best range
             kept = kept[_few(row[kept], each)][:most]
             order, row, k, window, transition = (part[kept] for part in (order, row, k, window, transition))
         share = (problem.marks[ends[k]] - problem.marks[self.mark]) / problem.seconds
@@ -119,10 +122,27 @@ class Board:
         seconds = problem.seconds - problem.marks[ends]
         return np.minimum(9.0, footage[:, None] / np.maximum(1e-9, seconds))
 
+    def _ahead(self, shots: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """(shots, ends) how far each event is ahead of an even pace through the footage, 0..1; 0 in free order."""
+        problem = self.scored.problem
+        if problem.order == "free":
+            return np.zeros((len(shots), len(ends)))
+        through = problem.bin.rank[shots, None] / len(self.scored.usable)
+        return np.maximum(0, through - problem.marks[ends] / problem.seconds)
+
     def _used(self, shot: int) -> np.ndarray:
         """The shots that may not be used after this one."""
         rank = self.scored.problem.bin.rank
         return rank <= rank[shot] if self.scored.problem.order == "kept" else rank == rank[shot]
+
+
+def _sorted(costs: np.ndarray, most: int | None) -> np.ndarray:
+    """Places of the finite costs, the lowest first, and of no more than about ``most``."""
+    places = np.arange(costs.size)
+    if most is not None and costs.size > most:
+        places = np.flatnonzero(costs <= np.partition(costs, most)[most])
+    places = places[np.isfinite(costs[places])]
+    return places[np.argsort(costs[places], kind="stable")]
 
 
 def _few(rows: np.ndarray, each: int) -> np.ndarray:

@@ -13,6 +13,7 @@ import gymnasium
 import numpy as np
 
 from laterna.editing.cutters.board import Board, Options
+from laterna.editing.cutters.relaxed import prospect
 from laterna.editing.cutters.reward import Scored
 from laterna.editing.cutters.sight import CHOICES, SEEN, choices, seen
 
@@ -24,12 +25,14 @@ class CuttingRoom(gymnasium.Env[np.ndarray, np.int64]):
 
     Args:
         draw: gives the next problem with its reward, all that is random in it from a generator.
+        shaped: add to each reward how much better the film's prospects have become, as the relaxed problem tells them.
+            That changes no film's rank among the others (Ng, Harada and Russell 1999), and tells of a mistake at once.
     """
 
-    def __init__(self, draw: Callable[[np.random.Generator], Scored]) -> None:
+    def __init__(self, draw: Callable[[np.random.Generator], Scored], *, shaped: bool = False) -> None:
         self.observation_space = gymnasium.spaces.Box(-8.0, 8.0, (CHOICES, SEEN), np.float32)
         self.action_space = gymnasium.spaces.Discrete(CHOICES)
-        self._draw = draw
+        self._draw, self._shaped = draw, shaped
         self._board: Board | None = None
         self._options: Options | None = None
 
@@ -45,23 +48,28 @@ class CuttingRoom(gymnasium.Env[np.ndarray, np.int64]):
     def step(self, action: np.int64) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """The next event. ``info`` has the "worth" of the film when it ends."""
         board, options = self._state()
-        before = board.worth
+        before = board.worth + self._prospect(board)
         ended = int(action) >= len(options)
         if not ended:
             board = board.play(options, int(action))
             options = choices(board)
             ended = not len(options)
         self._board, self._options = board, options
-        reward, info = board.worth - before, {}
         if ended:
-            worth = board.closed().worth
-            reward, info = worth - before, {"worth": worth}
+            after = board.closed().worth
+            info = {"worth": after}
+        else:
+            after, info = board.worth + self._prospect(board), {}
+        reward = after - before
         return seen(board, options), GAIN * reward, ended, False, info
 
     def action_masks(self) -> np.ndarray:
         """(``CHOICES``,) bool: the possible actions; where a film can't be begun at all, one that ends it."""
         _, options = self._state()
         return np.arange(CHOICES) < max(1, len(options))
+
+    def _prospect(self, board: Board) -> float:
+        return prospect(board) if self._shaped else 0.0
 
     def _state(self) -> tuple[Board, Options]:
         if self._board is None or self._options is None:

@@ -4,15 +4,17 @@ import numpy as np
 
 from laterna.editing.cutters.board import Board, Options
 from laterna.editing.cutters.problem import DISSOLVE
+from laterna.editing.cutters.relaxed import relaxed
 
-SEEN = 23
+SEEN = 27
 """Numbers for each option."""
-CHOICES = 32
+CHOICES = 48
 """Options that are looked at, the worthiest for each of their seconds first."""
-EACH = 4
+EACH = 6
 """Options of one shot among them."""
 
 _SCALE = 4.0  # brings rates, mostly within a quarter, to about 1
+_FINE = 20.0  # brings worths of whole films to about 1
 _NOTHING = -1.0  # the rate that follows where nothing can follow
 
 
@@ -35,6 +37,10 @@ def seen(board: Board, options: Options) -> np.ndarray:
     after = problem.seconds - problem.marks[options.end]
     follow = _following(board, options)
     ahead = options.rate + follow
+    prospects = relaxed(scored)
+    later_worth = prospects.worth[options.end, problem.bin.rank[options.shot] + 1]
+    price = prospects.price[problem.bin.rank[options.shot]]
+    whole = options.rate * options.share - price + later_worth
     wanted = np.maximum(0.1, (problem.pace[board.mark] + problem.pace[options.end]) / 2)
     lonely, later = _elsewhere(board, options)
     rank = problem.bin.rank[options.shot]
@@ -51,6 +57,9 @@ def seen(board: Board, options: Options) -> np.ndarray:
         _SCALE * follow,
         _SCALE * (options.rate - options.rate.max()),
         _SCALE * (ahead - ahead.max()),
+        _FINE * (whole - whole.max()),
+        _FINE * (whole - whole.max()) / np.maximum(0.02, options.share) * 0.2,
+        _FINE * price,
         np.log2(seconds / wanted),
         seconds / problem.longest,
         problem.strength[options.end],
@@ -62,6 +71,7 @@ def seen(board: Board, options: Options) -> np.ndarray:
         np.log2(np.maximum(options.left, 0.125)) / 3,
         _SCALE * np.maximum(0, 1 - options.left),
         kept * (rank - behind - 1) / groups,
+        kept * 4 * np.maximum(0, rank / groups - problem.marks[options.end] / problem.seconds),
         kept * np.log2((groups - rank) * problem.pace.mean() / np.maximum(after, problem.shortest)).clip(-3, 3) / 3,
         np.full(len(options), kept),
         np.full(len(options), problem.marks[board.mark] / problem.seconds),

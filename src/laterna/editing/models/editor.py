@@ -2,9 +2,10 @@
 
 It reads every option by the same layers, sees all of them at once by their mean and maximum (Zaheer et al. 2017,
 arXiv:1703.06114), and gives each a logit; so any number of options can be read, in any order. A direct way from the
-numbers to the logit starts it as one that looks a step ahead, from which reinforcement learning goes on: proximal
-policy optimisation (Schulman et al. 2017, arXiv:1707.06347) with impossible actions masked (Huang and Ontanon 2020,
-arXiv:2006.14171), by sb3-contrib; see ``editor_training.py``. It departs from pointer networks for combinatorial
+numbers to the logit starts it as one that looks a step ahead. It is shown what the optimal cutter does
+(``editor_lessons.py``), and then practises by reinforcement: proximal policy optimisation (Schulman et al. 2017,
+arXiv:1707.06347) with impossible actions masked (Huang and Ontanon 2020, arXiv:2006.14171), by sb3-contrib
+(``editor_training.py``). It departs from pointer networks for combinatorial
 problems (Vinyals et al. 2015; Bello et al. 2016) in that it reads rewards rather than pictures: what an option adds by
 the reward at hand, and leaves for later. So it serves a taste that it has never met without being trained anew.
 """
@@ -20,8 +21,8 @@ from laterna.editing.cutters.sight import CHOICES, SEEN
 from laterna.learning.model import Model
 from laterna.learning.recipe import Samples
 
-# What an option is worth, what can follow it, footage that it leaves too little of, and footage that it skips.
-_FIRST = {1: 5.0, 4: 2.5, 16: -6.0, 17: -80.0}
+# What an option is worth, by its join too; what the whole film could be; footage that it leaves too little of.
+_FIRST = {1: 1.0, 3: 1.0, 7: 6.0, 19: -6.0}
 
 
 class Editor(Model):
@@ -29,19 +30,21 @@ class Editor(Model):
 
     Args:
         width: of its layers.
-        steps: events that it is trained on.
+        lessons: films of the optimal cutter's that it is shown first.
+        steps: events that it practises on then.
     """
 
     name = NAME
     version = VERSION
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 8, "steps": 512},
-        "base": {"width": 48, "steps": 200_000},
+        "debug": {"width": 8, "lessons": 2, "steps": 512},
+        "base": {"width": 48, "lessons": 400, "steps": 60_000},
     }
     exports = ("seen",)
 
-    def __init__(self, width: int = 48, steps: int = 200_000) -> None:
+    def __init__(self, width: int = 48, lessons: int = 400, steps: int = 60_000) -> None:
         super().__init__()
+        self.lessons = lessons
         self.steps = steps
         self.read = nn.Sequential(nn.Linear(SEEN, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
         self.mix = nn.Linear(3 * width, width)
@@ -68,11 +71,11 @@ class Editor(Model):
         return torch.where(there[..., 0], logits, torch.full_like(logits, -1e8)), whole
 
     def fit(self, samples: Samples, *, seed: int) -> None:
-        """Learn from problems by reinforcement, beginning with the weights as they are."""
-        from laterna.editing.models.editor_training import (
-            practise,
-        )  # Stable-Baselines3 trains, and nothing else needs it
+        """Learn from the optimal cutter's example, then by practice, from the weights as they are on."""
+        from laterna.editing.models.editor_lessons import taught
+        from laterna.editing.models.editor_training import practise  # Stable-Baselines3, which nothing else needs
 
+        taught(self, samples, self.lessons, seed=seed)
         practise(self, samples, seed=seed)
 
     def example(self) -> tuple[Tensor, ...]:

@@ -27,8 +27,9 @@ from laterna.learning.recipe import Recipe, Samples, Splits, parts
 
 _TRIES = 16
 _HELD = 256  # problems that are kept ready
-_SHOTS = (8, 40)  # of a problem
-_SECONDS = (12, 60)  # of a film
+_LARGE = (8, 40, 60)  # the fewest and the most shots of a problem, and the longest film in seconds
+_SMALL = (7, 9, 24)  # whose optimum can be computed in free order too
+_SHORTEST = 12  # seconds of a film
 
 
 def read(data: Path, *, theatre: int = 24, films: int = 400, judged: int = 24) -> Splits:
@@ -92,13 +93,14 @@ class Films:
         if number not in self._bins:
             self._bins[number] = self._makers[number]()
         bin = self._bins[number]
-        count = min(len(bin), int(rng.integers(_SHOTS[0], _SHOTS[1] + 1)))
+        order: Order = "kept" if rng.random() < 0.45 else "free"
+        low, high, longest = _SMALL if order == "free" and rng.random() < 0.5 else _LARGE
+        count = min(len(bin), int(rng.integers(low, high + 1)))
         start = int(rng.integers(0, len(bin) - count + 1))
         rows = np.arange(start, start + count) if rng.random() < 0.5 else np.sort(rng.permutation(len(bin))[:count])
         some = bin.some(rows)
-        order: Order = "kept" if rng.random() < 0.5 else "free"
         most = float(np.minimum(some.length, 8).sum())
-        seconds = float(np.clip(rng.uniform(0.2, 0.8) * most, *_SECONDS))
+        seconds = float(np.clip(rng.uniform(0.2, 0.8) * most, _SHORTEST, longest))
         problem = problem_of(some, int(rng.integers(1 << 31)), seconds=seconds, order=order)
         return Scored(problem, Reward() if rng.random() < 0.4 else varied(rng))
 

@@ -22,8 +22,8 @@ except ModuleNotFoundError as error:
     raise ModelError(f"Training the editor needs {error.name}: run `pip install 'laterna[learning-rl]'`.") from error
 
 _ROOMS = 8
-_EVENTS = 64  # of each room between two lessons
-_RATE = 7e-4
+_EVENTS = 128  # of each room between two lessons
+_RATE = 3e-4
 
 
 def practise(editor: Editor, samples: Samples, *, seed: int) -> None:
@@ -36,7 +36,7 @@ def practise(editor: Editor, samples: Samples, *, seed: int) -> None:
     """
 
     def room() -> CuttingRoom:
-        return CuttingRoom(lambda rng: samples.sample(int(rng.integers(len(samples))), rng))
+        return CuttingRoom(lambda rng: samples.sample(int(rng.integers(len(samples))), rng), shaped=True)
 
     events = min(_EVENTS, max(8, editor.steps // _ROOMS))
     with _forked():
@@ -45,12 +45,12 @@ def practise(editor: Editor, samples: Samples, *, seed: int) -> None:
             DummyVecEnv([room] * _ROOMS),
             learning_rate=lambda left: _RATE * max(0.05, left),
             n_steps=events,
-            batch_size=events * _ROOMS // 2,
+            batch_size=events * _ROOMS // 4,
             n_epochs=4,
             gamma=1.0,
-            gae_lambda=0.95,
-            ent_coef=0.003,
-            clip_range=0.2,
+            gae_lambda=0.9,
+            ent_coef=0.0,
+            clip_range=0.1,
             policy_kwargs={"editor": editor},
             device="cpu",
             seed=seed,
