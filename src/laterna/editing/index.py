@@ -99,7 +99,8 @@ def assembled(
     shots: list[dict[str, Any]] = []
     for number, (path, one) in enumerate(seen):
         first = len(shots)
-        said = transcripts[path].words if path in transcripts else words_of(path)
+        handed = transcripts.get(path.resolve())
+        said = words_of(path) if handed is None else handed.words
         files.append(_file(number, path, one))
         words += [{"file": number, "start": str(w.start), "end": str(w.end), "word": w.text} for w in said]
         shots += [_shot(row, first, number, path, said, notes) for row in one.shots.iter_rows(named=True)]
@@ -148,12 +149,12 @@ class _Looker:
 
 
 def _films(footage: Sequence[Path]) -> list[Path]:
-    """The film files that are named, and those in the folders that are, each once."""
-    found = dict.fromkeys(Path(path).resolve() for one in footage for path in _in(Path(one)))
+    """The film files that are named, and those in the folders that are, each once: a link lies where its log does."""
+    found = {path.resolve(): path.absolute() for one in footage for path in _in(Path(one))}
     if not found:
         where = ", ".join(quoted(path) for path in footage) or "Nothing"
         raise DataError(f"{where} holds no film to index: name film files, or a folder that has some.")
-    return list(found)
+    return list(found.values())
 
 
 def _in(path: Path) -> Iterator[Path]:

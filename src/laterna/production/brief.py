@@ -121,6 +121,11 @@ class Brief(_Table):
         description='write the path of a sound file or a score, such as "music/theme.flac" or "theme.mid", or "none";'
         " the film is scored when this is left out",
     )
+    match: bool = Field(
+        True,
+        description="write false to choose shots by their looks alone, else true: a sentence gets the shot that"
+        " labels.csv or captions beside the footage tell of",
+    )
     cuts: Literal["free", "beats"] = Field(
         "free", description='write "beats" to have cuts land on the beats of the music, else "free"'
     )

@@ -25,6 +25,9 @@ import opentimelineio as otio
 import pydantic
 
 from laterna import editing, sound, voice
+from laterna.editing.indexing.index import Index
+from laterna.editing.indexing.seeing import NOBODY
+from laterna.editing.match import Matches
 from laterna.editing.tidying.words import as_text
 from laterna.errors import BriefError, DataError, LaternaError, StorageError
 from laterna.learning.apart import apart
@@ -66,6 +69,7 @@ _THUMBNAIL = 320  # pixels wide
 _COMPOSER = "music/transformer"
 _SCORE, _PLAYED = "score.mid", "score.wav"
 _SAID = "transcript.txt"
+_INDEX = "index"
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
 
@@ -100,6 +104,36 @@ def analyse(
     if all("refused" in row for row in rows):
         raise BriefError(f"None of the footage can be used; the first: {rows[0]['refused']}")
     _write_about(out, {"footage": rows})
+
+
+def describing(fields: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """The model that describes shots, and its weights."""
+    analyst = options["analyst"]
+    return "" if analyst == NOBODY else f"{analyst} {sha256(find(analyst))}"
+
+
+@step(kind="folder", suffix="", uses=("editing",), publish=None, models=("editing/subject",), engines=describing)
+def index(
+    out: Path,
+    footage: Sequence[Version],
+    logs: Sequence[Version],
+    on_bad_footage: Literal["stop", "skip"],
+    pieces: Pieces,
+    progress: Progress,
+    *,
+    analyst: str = NOBODY,
+) -> None:
+    """Index the footage, where something beside it or an analyst tells in words what its shots show."""
+    made_folder(out)
+    if logs or analyst != NOBODY:
+        editing.index(
+            [one.path for one in footage],
+            out=out / _INDEX,
+            analyst=analyst,
+            on_bad_footage=on_bad_footage,
+            pieces=pieces,
+            progress=progress,
+        )
 
 
 @step(
@@ -211,6 +245,7 @@ def transcript(
 def cut(
     out: Path,
     analyse: Version,
+    index: Version,
     narrate: Version,
     narration: str | None,
     language: str,
@@ -247,6 +282,8 @@ def cut(
         timelines.save(talk(rate=rate, size=size, folder=out.parent), out)
         return
     sentences, speech = _spoken(narrate, narration, language)
+    pins = [editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin]
+    bans = [editing.Ban(str(one["footage"]), one["range"]) for one in forbid]
     made = editing.cut(
         measured,
         length,
@@ -256,8 +293,9 @@ def cut(
         speech=speech,
         music=heard,
         beats=_seconds(beats),
-        pins=[editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin],
-        bans=[editing.Ban(str(one["footage"]), one["range"]) for one in forbid],
+        pins=pins,
+        bans=bans,
+        matches=_matches(sentences, index, pins, bans),
         title=title,
         end_title=end_title,
         mood=mood,
@@ -508,6 +546,17 @@ def _spoken(narrate: Version, narration: str | None, language: str) -> tuple[Tra
     if recording is None or narration is None:
         return Transcript((), language), recording
     return voice.align(narration, Audio(recording), language=language), recording
+
+
+def _matches(
+    sentences: Transcript, index: Version, pins: Sequence[editing.Pin], bans: Sequence[editing.Ban]
+) -> Matches | None:
+    """Which shot each sentence speaks of, where shots are known in words; pins to no sentence are for the cut alone."""
+    folder = index.path / _INDEX
+    if not sentences.sentences or not folder.is_dir():
+        return None
+    to_sentences = [one for one in pins if one.sentence is not None]
+    return editing.match(sentences, Index.open(folder), order="free", pins=to_sentences, bans=bans)
 
 
 def _composers() -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from laterna import __version__
+from laterna.editing.indexing.spoken import words_beside
 from laterna.editing.tidying.words import beside, edited_beside
 from laterna.errors import BriefError, DataError, MediaError
 from laterna.media.files import quoted, regular_file, write_bytes
@@ -150,6 +151,7 @@ def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[st
         "lexicon": None if lexicon is None else _source(lexicon, "text", store),
         "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
         "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
+        "logs": _logs(footage, store) if brief.match and brief.narration_lines() else (),
         "transcripts": _transcripts(footage, store) if brief.format == "interview" else (),
     }
 
@@ -158,6 +160,12 @@ def _transcripts(footage: Iterable[Version], store: Store) -> tuple[Version, ...
     """What lies beside talks: their words, and those that are left of them."""
     paths = (path for one in footage for path in (beside(one.path), edited_beside(one.path)) if path)
     return tuple(_source(path, kind_of(path).name, store) for path in paths)
+
+
+def _logs(footage: Iterable[Version], store: Store) -> tuple[Version, ...]:
+    """What lies beside footage and tells in words what it shows, or what is said in it."""
+    paths = dict.fromkeys(path for one in footage for path in words_beside(one.path))
+    return tuple(_source(path, "text", store) for path in paths)
 
 
 def _kind_of_music(path: Path) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from laterna.editing.rehearsals.table import NAME as LOG
 from laterna.media.captions import Caption, read_captions
 from laterna.media.transcript import Transcript, Word
 
@@ -25,6 +26,12 @@ def words_of(film: Path) -> tuple[Word, ...]:
     if path.name.endswith(_SUFFIXES[0]):
         return Transcript.open(path).words
     return tuple(word for caption in read_captions(path) for word in _shared_out(caption))
+
+
+def words_beside(film: Path) -> list[Path]:
+    """The files that tell in words what a film shows, or what is said in it: its captions, and the folder's log."""
+    log = film.parent / LOG
+    return [path for path in (_beside(film), log if log.is_file() else None) if path is not None]
 
 
 def text_between(words: Sequence[Word], start: Fraction, end: Fraction) -> str:
