@@ -91,7 +91,7 @@ def _moved(films: Sequence[Path], rng: np.random.Generator, number: int | None =
     return framed(pictures, FRAMED[turn % len(FRAMED)], rng)
 
 
-def read(data: Path, *, scenes: int = 3000) -> Splits:
+def read(data: Path, *, scenes: int = 2500) -> Splits:
     """The theatre's scenes and the films of a folder, or a user's labelled shots.
 
     Args:

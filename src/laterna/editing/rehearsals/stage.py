@@ -18,10 +18,10 @@ _SECONDS = (1.2, 8.0)  # of a shot
 
 
 @cache
-def staged(seed: int) -> Labelled:
-    """A shot of a setting of its own."""
+def staged(seed: int, seconds: tuple[float, float] = _SECONDS) -> Labelled:
+    """A shot of a setting of its own, of a length within bounds."""
     rng = np.random.default_rng((seed, 2))
-    frames = max(2, round(float(rng.uniform(*_SECONDS)) * RATE))
+    frames = max(2, round(float(rng.uniform(*seconds)) * RATE))
     take = Take(draw_scene(draw_setting((seed, 0)), (seed, 1), frames, Fraction(RATE)), _SIZE, masks=False)
     notes, sampler = Notes(take), Sampler()
     for picture in notes.taken(take.frames()):
