@@ -175,9 +175,11 @@ def _whole(part: np.ndarray) -> bool:
 
 
 def _clipping(made: Spoiled, at: int, rng: np.random.Generator) -> None:
+    """Half a second so loud that one to three in a hundred samples are beyond full scale."""
     samples = SAMPLE_RATE // 2
     part = made.sound[at : at + samples]
-    made.sound[at : at + samples] = np.clip(part * (rng.uniform(2, 4) / np.abs(part).max()), -1, 1)
+    loud = float(np.quantile(np.abs(part), rng.uniform(0.97, 0.99)))
+    made.sound[at : at + samples] = np.clip(part / loud, -1, 1)
     made.faults.append(Fault("clipping", Fraction(at, SAMPLE_RATE), Fraction(at + samples, SAMPLE_RATE)))
 
 

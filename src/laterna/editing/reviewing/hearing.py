@@ -82,9 +82,9 @@ class Ear:
 
 
 def clipped_peaks(wave: np.ndarray) -> np.ndarray:
-    """Where the flat tops of a wave (samples,) start, as positions."""
+    """Where the flat tops of a wave (samples,) start, as positions; mean heights tell, which ripples hardly change."""
     size = np.abs(wave)
-    level = _THRESHOLD * max(float(size.max()), _CLIPPING)
+    level = _THRESHOLD * min(max(float(size.max()), _CLIPPING), 1.0)  # a codec's ripples go beyond full scale
     above = np.flatnonzero(np.diff(np.concatenate([[False], size >= level, [False]]).astype(np.int8)))
     starts, ends = above[::2], above[1::2]
     inside = (starts > 0) & (ends < len(wave)) & (ends - starts >= 4)
@@ -92,8 +92,8 @@ def clipped_peaks(wave: np.ndarray) -> np.ndarray:
     if not len(starts):
         return starts
     slope = np.minimum(size[starts] - size[starts - 1], size[ends - 1] - size[ends])
-    height = np.maximum.reduceat(np.append(size, 0), np.stack([starts, ends], 1).ravel())[::2] - level
-    smooth = slope * (ends - starts) / 4  # a parabola's height, from its slope at the foot and its width
+    height = np.add.reduceat(np.append(size, 0), np.stack([starts, ends], 1).ravel())[::2] / (ends - starts) - level
+    smooth = slope * (ends - starts) / 6  # a parabola's mean height, from its slope at the foot and its width
     return starts[height < _FLAT * smooth]
 
 

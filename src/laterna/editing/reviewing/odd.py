@@ -18,6 +18,7 @@ _BARE = 6.0  # grey levels of contrast; a picture with less was washed out by li
 _COMES_BACK = 0.6  # of the change that is left later on, where it was but a flash
 _LATER = 12  # frames
 _LOW, _CENTRED = 0.85, 1.2  # share of a change in the lowest third, and columns of 16 off the middle: a caption's
+_UNTOUCHED = 0.8  # found again so well, the middle of the picture is as it was
 _ALONE = 4  # frames from a jump in which nothing else is sudden
 
 
@@ -60,7 +61,7 @@ def _jump(track: Track, frame: int) -> bool:
     """Whether the same framing goes on with something missing, and stays so."""
     if not (track.alike[frame] > _SAME and track.relit[frame] > _LIGHT and _likeness(track, frame) > _ALIKE):
         return False
-    if _is_lettering(track.small[frame - 1], track.small[frame]):
+    if track.alike[frame] > _UNTOUCHED and _is_lettering(track.small[frame - 1], track.small[frame]):
         return False
     before = track.small[frame - 1].astype(np.float32)
     later = track.small[frame : frame + _LATER] - before
