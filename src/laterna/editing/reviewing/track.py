@@ -17,6 +17,7 @@ _SETTLING = 1.6  # the same in the first and last frames of a hold: a codec take
 _FROZEN = Fraction(1, 2)  # seconds
 _PLAIN = 3.0  # grey levels of contrast; less is a plain ground, on which nothing could move
 _HARD = 0.2  # of the way from a picture to black that one step may take in a fade, and a cut goes beyond
+_AROUND = 5  # frames beside a hold, most of which change where a shot moves
 _BEFORE = 8, 2  # frames from a hold at which a fade or a dissolve into it shows
 _MIXES = 0.97  # how alike in direction these changes are then
 
@@ -145,6 +146,11 @@ def _moves(track: Track, edge: int, way: int) -> bool:
     """Whether the shot moves beyond an edge of a hold: no cut, no fade and no dissolve, and not the film's end."""
     next_to = edge if way < 0 else edge + 1  # the picture that changed from the one before it
     if not 0 < next_to < len(track) or track.alike[next_to] < 0.5 or track.lit[next_to - (way < 0)] < _LIT:
+        return False
+    beyond = (
+        track.change[next_to : next_to + _AROUND] if way > 0 else track.change[max(1, edge - _AROUND + 1) : edge + 1]
+    )
+    if float(np.median(beyond)) <= _SETTLING:  # but a key frame, which draws a still scene anew
         return False
     held = track.small[edge].astype(np.float32)
     far, near = (track.small[min(max(edge + way * frames, 0), len(track) - 1)] - held for frames in _BEFORE)
