@@ -32,7 +32,7 @@ _SMALL = (7, 9, 24)  # whose optimum can be computed in free order too
 _SHORTEST = 12  # seconds of a film
 
 
-def read(data: Path, *, theatre: int = 24, films: int = 400, judged: int = 24) -> Splits:
+def read(data: Path, *, theatre: int = 24, films: int = 800, judged: int = 24) -> Splits:
     """Problems of a folder's indices and of the theatre.
 
     Args:

@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
 
 _ROOMS = 8
 _EVENTS = 128  # of each room between two lessons
-_RATE = 3e-4
+_RATE = 5e-4
 
 
 def practise(editor: Editor, samples: Samples, *, seed: int) -> None:
@@ -45,12 +45,12 @@ def practise(editor: Editor, samples: Samples, *, seed: int) -> None:
             DummyVecEnv([room] * _ROOMS),
             learning_rate=lambda left: _RATE * max(0.05, left),
             n_steps=events,
-            batch_size=events * _ROOMS // 4,
-            n_epochs=4,
+            batch_size=events * _ROOMS // 8,
+            n_epochs=6,
             gamma=1.0,
             gae_lambda=0.9,
             ent_coef=0.0,
-            clip_range=0.1,
+            clip_range=0.15,
             policy_kwargs={"editor": editor},
             device="cpu",
             seed=seed,
