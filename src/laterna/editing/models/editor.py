@@ -38,11 +38,11 @@ class Editor(Model):
     version = VERSION
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {"width": 8, "lessons": 2, "steps": 512},
-        "base": {"width": 48, "lessons": 500, "steps": 60_000},
+        "base": {"width": 48, "lessons": 320, "steps": 60_000},
     }
     exports = ("seen",)
 
-    def __init__(self, width: int = 48, lessons: int = 500, steps: int = 60_000) -> None:
+    def __init__(self, width: int = 48, lessons: int = 320, steps: int = 60_000) -> None:
         super().__init__()
         self.lessons = lessons
         self.steps = steps

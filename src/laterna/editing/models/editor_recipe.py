@@ -26,13 +26,13 @@ from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits, parts
 
 _TRIES = 16
-_HELD = 256  # problems that are kept ready
+_HELD = 320  # problems that are kept ready
 _LARGE = (8, 40, 60)  # the fewest and the most shots of a problem, and the longest film in seconds
 _SMALL = (7, 9, 24)  # whose optimum can be computed in free order too
 _SHORTEST = 12  # seconds of a film
 
 
-def read(data: Path, *, theatre: int = 24, films: int = 800, judged: int = 24) -> Splits:
+def read(data: Path, *, theatre: int = 24, films: int = 320, judged: int = 24) -> Splits:
     """Problems of a folder's indices and of the theatre.
 
     Args:
