@@ -8,7 +8,8 @@ second in nameless files: decoding the sources again would cost more.
 import contextlib
 import math
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -214,21 +215,32 @@ def _balance(
 
     The stems as they are go to ``read``.
     """
-    gains: dict[str, float] = {}
-    duck = None
-    for name, found in placed.items():
-        meter, powers, peak = Meter(RATE, peaks=False), [], 0.0
-        for block in stream(found, total):
-            read[name].write(block.tobytes())
-            meter.push(block)
-            peak = max(peak, float(np.abs(block).max(initial=0)))
-            if name == "Narration":
-                powers.append(frame_power(block))
-        heard = meter.finish()
-        gains[name] = _stem_gain(name, heard, peak)
-        if powers and not heard.silent:
-            duck = ducking(np.concatenate(powers), heard.integrated, duck_db)
-    return gains, duck
+    with ThreadPoolExecutor(max(1, len(placed))) as pool:  # one after another they would take the longest of the mix
+        stems = dict(zip(placed, pool.map(lambda name: _read(placed[name], read[name], total), placed), strict=True))
+    gains = {name: _stem_gain(name, stem.heard, stem.peak) for name, stem in stems.items()}
+    spoken = stems.get("Narration")
+    if spoken is None or spoken.heard.silent:
+        return gains, None
+    return gains, ducking(spoken.powers, spoken.heard.integrated, duck_db)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stem:
+    """A stem as it is: its loudness, the power of each of the ducker's frames, and its highest sample."""
+
+    heard: Loudness
+    powers: np.ndarray
+    peak: float
+
+
+def _read(found: Sequence[Piece], into: IO[bytes], total: int) -> _Stem:
+    meter, powers, peak = Meter(RATE, peaks=False), [np.zeros(0)], 0.0
+    for block in stream(found, total):
+        into.write(block.tobytes())
+        meter.push(block)
+        peak = max(peak, float(np.abs(block).max(initial=0)))
+        powers.append(frame_power(block))
+    return _Stem(meter.finish(), np.concatenate(powers), peak)
 
 
 def _stem_gain(name: str, heard: Loudness, peak: float) -> float:
