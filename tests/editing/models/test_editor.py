@@ -14,12 +14,14 @@ import torch
 from laterna.editing.cutters.board import Board
 from laterna.editing.cutters.learned import Forward, Learned, rollouts
 from laterna.editing.cutters.made import bin_of, problem_of
+from laterna.editing.cutters.optimal import best
 from laterna.editing.cutters.plain import greedy, random
 from laterna.editing.cutters.problem import Problem
 from laterna.editing.cutters.reward import Reward, Scored
 from laterna.editing.cutters.sight import CHOICES, SEEN, choices, seen
 from laterna.editing.indexing.index import Index
 from laterna.editing.models.editor import Editor
+from laterna.editing.models.editor_lessons import lessons, taught
 from laterna.editing.models.editor_recipe import Films, metrics, network, read, recipe, varied
 from laterna.errors import DataError
 from laterna.learning.card import Card
@@ -50,28 +52,45 @@ def worths(forward: Forward, problems: list[Scored], tries: int = 1) -> float:
     return float(np.mean([rollouts(forward, scored, tries, np.random.default_rng(0)).worth for scored in problems]))
 
 
-def blank(width: int = 16, steps: int = 512) -> Editor:
+def blank() -> Editor:
     """An editor that has no idea at all, not even that of its first weights."""
-    editor = Editor(width, steps)
+    editor = Editor.build("debug", seed=3)
     with torch.no_grad():
         editor.skip.weight.zero_()
     return editor
 
 
-def test_it_learns_to_cut_better_than_chance_and_than_it_did(problems: list[Scored]) -> None:
-    torch.manual_seed(0)
-    editor = blank(steps=6144)
+def test_practice_alone_teaches_it_to_cut(problems: list[Scored]) -> None:
+    editor = blank()
     before = worths(network(editor), problems)
+    editor.lessons, editor.steps = 0, 4096
     editor.fit(Few(problems), seed=0)
     chance = np.mean([random(scored, np.random.default_rng(s)).worth for scored in problems for s in range(5)])
     after = worths(network(editor), problems)
-    assert after > before + 0.1
+    assert after > before + 0.05
     assert after > chance + 0.2
+
+
+def test_lessons_alone_bring_it_near_the_optimum(problems: list[Scored]) -> None:
+    few = [scored for scored in problems if scored.problem.order == "kept"]
+    editor = blank()
+    before = worths(network(editor), few)
+    taught(editor, Few(few), len(few), seed=0)
+    top = float(np.mean([best(scored).worth for scored in few]))
+    assert worths(network(editor), few) > 0.8 * top
+    assert worths(network(editor), few) > before + 0.08
+
+
+def test_a_lesson_is_an_event_of_the_optimal_cut(problems: list[Scored]) -> None:
+    scored = next(scored for scored in problems if scored.problem.order == "kept")
+    shown = list(lessons(scored))
+    assert 0 < len(shown) <= len(best(scored).events)
+    assert all(view[int(right), 0] == 1 for view, right in shown)
 
 
 def test_trained_from_its_first_weights_it_beats_greed(problems: list[Scored]) -> None:
     editor = Editor.build("base")
-    editor.steps = 2048
+    editor.lessons, editor.steps = 4, 2048
     editor.fit(Few(problems), seed=0)
     assert worths(network(editor), problems) > np.mean([greedy(scored).worth for scored in problems])
 
