@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from laterna.editing import Footage, Pin, cut
@@ -16,6 +17,8 @@ from laterna.editing.cutting.formats import STYLES
 from laterna.editing.cutting.material import Material, Source
 from laterna.editing.cutting.rules import Rules
 from laterna.editing.cutting.slots import Slot
+from laterna.editing.cutting.story import Story
+from laterna.editing.match import Match, Matches
 from laterna.errors import BriefError
 from laterna.media.timeline import track
 
@@ -70,3 +73,16 @@ def test_what_only_the_rules_can_do_is_told(rushes: list[Footage], tmp_path: Pat
         cut(rushes, 20, cutter="optimal", pins=[Pin(rushes[0].path.name)], folder=tmp_path)
     with pytest.raises(BriefError, match="a rule gives way"):
         cut(rushes[:1], 48, cutter="optimal", folder=tmp_path)
+
+
+def test_a_shot_that_was_matched_to_a_sentence_stands_over_it(rushes: list[Footage]) -> None:
+    chooser = chooser_of(rushes)
+    slots = [Slot((0, 100), (0, 100)), Slot((100, 225), (100, 225), (1,)), Slot((225, 325), (225, 325))]
+    row = Match(1, "A door opens.", 0, 0.9, str(rushes[2].path), "6", "15", "door")
+    chooser.story = Story(Matches((row,), np.ones((1, 1))), chooser.material, slots, RATE)
+    picks, at, over = decide(chooser, Optimal(16), slots, RATE), 0, 0
+    for pick in picks:
+        if pick.piece.source == 2 and 150 <= pick.piece.start < 375:
+            over += max(0, min(at + pick.length, 225) - max(at, 100))
+        at += pick.length
+    assert over >= 100

@@ -100,8 +100,7 @@ def _problem(
         frames / float(rate),
         strength,
         usual.clip(rules.shortest, rules.longest) / float(rate),
-        np.empty((0, 2)),
-        np.empty((0, len(pieces))),
+        *_told(chooser, pieces, slots, rate),
         rules.shortest / float(rate),
         rules.longest / float(rate),
         order="kept" if rules.forward else "free",
@@ -109,6 +108,18 @@ def _problem(
         dissolves=False,  # the brief says whether there are any
     )
     return problem, frames
+
+
+def _told(
+    chooser: Chooser, pieces: Sequence[Piece], slots: Sequence[Slot], rate: Fraction
+) -> tuple[np.ndarray, np.ndarray]:
+    """(S, 2) from and to of the slots in which sentences are heard, and (S, N) how well each piece fits them, 0..1."""
+    heard = [index for index, slot in enumerate(slots) if slot.lines] if chooser.story else []
+    if not chooser.story or not heard:
+        return np.empty((0, 2)), np.empty((0, len(pieces)))
+    worth = np.stack([chooser.story.worth(index, pieces) for index in heard])
+    spans = np.array([[bound / float(rate) for bound in slots[index].span] for index in heard])
+    return spans, (worth - worth.min()) / max(1e-9, float(np.ptp(worth)))
 
 
 def _bin(material: Material, pieces: Sequence[Piece], rate: Fraction) -> Bin:
