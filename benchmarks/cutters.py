@@ -8,7 +8,7 @@ from annealing import anneal
 from common import Row, main
 
 from laterna.editing.cutters.learned import NAME as EDITOR
-from laterna.editing.cutters.learned import Forward, rollouts
+from laterna.editing.cutters.learned import Forward, rollout, rollouts
 from laterna.editing.cutters.made import bin_of, problem_of
 from laterna.editing.cutters.optimal import beam, best
 from laterna.editing.cutters.plain import greedy, random
@@ -19,6 +19,7 @@ from laterna.learning.reward import Reward as Taste
 from laterna.learning.store import find
 
 TRIES = 32
+_SURE = 3.0  # how far apart two cuts are usually by a hidden taste, in log-odds
 SEED = 500_000_000  # of bins that the editor never practised on
 Cutters = dict[str, Callable[[Scored], Cut]]
 
@@ -44,7 +45,7 @@ def contenders(forward: Forward) -> Cutters:
     return {
         "chance": lambda scored: random(scored, np.random.default_rng(0)),
         "greedy": greedy,
-        "the editor's first choices": lambda scored: rollouts(forward, scored, 1, np.random.default_rng(0)),
+        "the editor's first choices": lambda scored: rollout(forward, scored),
         f"the editor, best of {TRIES}": lambda scored: rollouts(forward, scored, TRIES, np.random.default_rng(0)),
         "beam search, width 24": lambda scored: beam(scored, 24),
     }
@@ -105,11 +106,11 @@ def _large(forward: Forward, count: int, seconds: float) -> list[Row]:
 def _tastes(forward: Forward, count: int) -> list[Row]:
     """Simulated editors, whose taste is hidden: how well it is learnt from 60 comparisons, and served then."""
     told = [_taste(forward, seed) for seed in range(count)]
-    accuracy, craft, served = (np.array(column) for column in zip(*told, strict=True))
+    accuracy, craft, served, wrong = (np.array(column) for column in zip(*told, strict=True))
     protocol = (
         f"{count} simulated editors: a hidden weight for each feature and a best value of some, answers by Bradley and"
-        " Terry's odds (a tenth to a fifth of them wrong); 60 comparisons of 200 cuts of two films, half of them chosen"
-        " as the most telling, half at random; 500 held-out pairs of cuts of a third film"
+        f" Terry's odds ({wrong.mean():.0%} of them against the taste); 60 comparisons of 200 cuts of two films, half"
+        " of them chosen as the most telling, half at random; 500 held-out pairs of cuts of a third film"
     )
     return [
         Row(
@@ -129,20 +130,19 @@ def _tastes(forward: Forward, count: int) -> list[Row]:
     ]
 
 
-def _taste(forward: Forward, seed: int) -> tuple[float, float, float]:
+def _taste(forward: Forward, seed: int) -> tuple[float, float, float, float]:
     rng = np.random.default_rng([seed, 60])
     films = problems(3, "free", 24, 25, 1000 + 10 * seed)
-    pools = [
-        np.array([features(film.problem, _drawn(forward, film, rng).events) for _ in range(100)]) for film in films
-    ]
+    pools = [_shown(forward, film, rng) for film in films]
     asked, held = np.concatenate(pools[:2]), pools[2]
     hidden = _hidden(asked, rng)
     learnt = Taste(NAMES)
-    better, worse = list[np.ndarray](), list[np.ndarray]()
+    better, worse, wrong = list[np.ndarray](), list[np.ndarray](), 0
     for turn in range(60):
         few = asked[rng.permutation(len(asked))[:40]]
         i, j = learnt.ask(few) if turn % 2 else (0, 1)
         first = rng.random() < 1 / (1 + np.exp(-(hidden(few[[i]]) - hidden(few[[j]]))[0]))
+        wrong += first != (hidden(few[[i]]) > hidden(few[[j]]))[0]
         better.append(few[i if first else j])
         worse.append(few[j if first else i])
         if turn % 6 == 5 or turn < 2:
@@ -156,15 +156,17 @@ def _taste(forward: Forward, seed: int) -> tuple[float, float, float]:
         cut = rollouts(forward, film, 8, np.random.default_rng(0))
         mine = hidden(features(film.problem, cut.events)[None])[0]
         places.append(float(np.mean(hidden(held) < mine)))
-    return right, places[0], places[1]
+    return right, places[0], places[1], wrong / 60
 
 
-def _drawn(forward: Forward, film: Scored, rng: np.random.Generator) -> Cut:
-    """A cut that someone may be shown: by chance, or by the editor under a passing whim."""
-    if rng.random() < 0.5:
-        return random(film, rng)
-    weights = {name: weight * float(rng.lognormal(0, 1)) for name, weight in Reward().weights.items()}
-    return rollouts(forward, Scored(film.problem, Reward(weights)), 1, rng)
+def _shown(forward: Forward, film: Scored, rng: np.random.Generator) -> np.ndarray:
+    """(100, F) the features of cuts that someone may be shown: half by chance, half by the editor under some whim."""
+    cuts = [random(film, rng) for _ in range(50)]
+    for _ in range(5):
+        weights = {name: weight * float(rng.lognormal(0, 1)) for name, weight in Reward().weights.items()}
+        whim = Scored(film.problem, Reward(weights))
+        cuts += [rollout(forward, whim, rng) for _ in range(10)]
+    return np.array([features(film.problem, cuts[i].events) for i in rng.permutation(len(cuts))])
 
 
 def _hidden(cuts: np.ndarray, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
@@ -175,10 +177,11 @@ def _hidden(cuts: np.ndarray, rng: np.random.Generator) -> Callable[[np.ndarray]
     bent[rng.permutation(len(NAMES) - 1)[:3]] = -0.3
 
     def score(rows: np.ndarray) -> np.ndarray:
-        z = (rows - centre) / np.maximum(spread, 1e-6)
-        return 1.0 * (z.clip(-3, 3) @ linear + (z.clip(-3, 3) ** 2) @ bent)
+        z = ((rows - centre) / np.maximum(spread, 1e-6)).clip(-3, 3)
+        return z @ linear + z**2 @ bent
 
-    return score
+    sure = _SURE / float(score(cuts).std())
+    return lambda rows: sure * score(rows)
 
 
 if __name__ == "__main__":

@@ -71,11 +71,12 @@ class Learned:
 
 def rollouts(forward: Forward, scored: Scored, tries: int, rng: np.random.Generator) -> Cut:
     """The worthiest of films cut by a network: by its first choices, then drawn."""
-    cuts = [_rollout(forward, scored, rng if number else None) for number in range(tries)]
+    cuts = [rollout(forward, scored, rng if number else None) for number in range(tries)]
     return max(cuts, key=lambda cut: cut.worth)
 
 
-def _rollout(forward: Forward, scored: Scored, rng: np.random.Generator | None) -> Cut:
+def rollout(forward: Forward, scored: Scored, rng: np.random.Generator | None = None) -> Cut:
+    """A film cut by a network: by its first choices, or drawn from its probabilities where ``rng`` is given."""
     board = Board.of(scored)
     while len(options := choices(board)):
         logits = forward.logits(seen(board, options))
