@@ -13,7 +13,8 @@ from laterna.editing.interchange import compare, export
 from laterna.editing.match import Match, Matches, match
 from laterna.editing.poster import poster
 from laterna.editing.render import pictures, render
-from laterna.editing.review import Finding, Review, review
+from laterna.editing.review import review
+from laterna.editing.reviewing.finding import Finding, Review
 from laterna.editing.shots import shots
 from laterna.editing.takes import Take, takes
 from laterna.editing.tidy import tidy, transcript

@@ -163,8 +163,8 @@ def _varied(
     while len(chosen) < count:
         kind = rng.random()
         if kind < hard and words:
-            line = _hard(words, written, rng)
-            chosen += [line] * (_bare(line) not in unheard)
+            made = _hard(words, written, rng)
+            chosen += [made] * (_bare(made) not in unheard)
             continue
         line = next(queue, None)
         if line is None:

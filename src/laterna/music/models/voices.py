@@ -75,11 +75,12 @@ class Draw(nn.Module):
         self.meets = nn.Embedding(voices * _INTERVALS, chain)
         self.step = nn.GRUCell(chain, chain)
         self.drop = nn.Dropout(drop)
-        self.out = nn.ModuleList(nn.Linear(chain, TOKENS) for _ in range(voices))
+        out = [nn.Linear(chain, TOKENS) for _ in range(voices)]
         self.steps = nn.ModuleList(nn.Linear(chain, (1 + voice) * _INTERVALS, bias=False) for voice in range(voices))
         with torch.no_grad():
-            for voice in self.out:
-                voice.weight[FIRST:].copy_(_smooth(chain, 0.15))
+            for layer in out:
+                layer.weight[FIRST:].copy_(_smooth(chain, 0.15))
+        self.out = nn.ModuleList(out)
 
     def forward(self, x: Tensor, last: Tensor, tokens: Tensor) -> Tensor:
         """Logits (B, T, V, tokens) of vectors (B, T, width), of what sounded before each, and of tokens (B, T, V)."""
