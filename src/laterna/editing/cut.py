@@ -103,8 +103,8 @@ def cut(
             as footage and the lengths of shots allow.
         pins: footage that has to be in the film.
         bans: footage that may not be in it.
-        matches: which shot each sentence was matched to (``editing.match`` of the same sentences); the rules let it
-            stand over its sentence where they can, and the clip says why.
+        matches: which shot each sentence was matched to (``editing.match`` of the same sentences); it stands
+            over its sentence where it can, and the clip says why.
         index: of the footage (``editing.index``): trailers and highlights prefer its key shots.
         title: shown over the first pictures.
         end_title: shown over the last pictures.

@@ -240,6 +240,7 @@ def transcript(
     suffix=".otio",
     uses=("editing", "voice", "production.workflows"),
     publish=None,
+    models=("editing/editor",),
     media=media_of,
 )
 def cut(
@@ -268,6 +269,7 @@ def cut(
     *,
     end_title: str | None = None,
     transitions: Literal["cuts", "dissolves"] = "cuts",
+    cutter: Literal["rules", "optimal", "learned"] = "rules",
     shortest: float | None = None,
     longest: float | None = None,
     withhold: float | None = None,
@@ -303,6 +305,7 @@ def cut(
         cards=cards,
         withhold=withhold,
         transitions=transitions,
+        cutter=cutter,
         shortest=shortest,
         longest=longest,
         folder=out.parent,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -59,12 +60,15 @@ def test_cuts_seek_the_beats_and_the_pace(rushes: list[Footage]) -> None:
     assert len(on_beat) >= len(cuts) - 1 > 0
 
 
-def test_the_whole_cut_comes_out_as_any_other(rushes: list[Footage], tmp_path: Path) -> None:
-    timeline = cut(rushes, 16, cutter="optimal", title="Night", folder=tmp_path)
+@pytest.mark.parametrize("cutter", ["optimal", "learned"])
+def test_the_whole_cut_comes_out_as_any_other(
+    rushes: list[Footage], tmp_path: Path, cutter: Literal["optimal", "learned"]
+) -> None:
+    timeline = cut(rushes, 16, cutter=cutter, title="Night", folder=tmp_path)
     pictures = [clip for clip in track(timeline, "Picture") if hasattr(clip, "media_reference")]
     assert sum(round(clip.source_range.duration.value) for clip in pictures) == 400
     assert all("reason" in clip.metadata["laterna"] for clip in pictures)
-    again = cut(rushes, 16, cutter="optimal", title="Night", folder=tmp_path)
+    again = cut(rushes, 16, cutter=cutter, title="Night", folder=tmp_path)
     assert timeline.to_json_string() == again.to_json_string()
 
 
