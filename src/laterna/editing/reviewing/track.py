@@ -12,8 +12,8 @@ from laterna.editing.reviewing.sketches import COLUMNS, ROWS, Sketches, rms
 
 _LIT = 0.002  # of a picture; less light than that is none: a title, however small, has more
 _LONG_BLACK = Fraction(2)  # seconds
-_STILL = 0.7  # grey levels by which the part that changes most may, where nothing moves: what coding alone changes
-_SETTLING = 1.6  # the same in the first and last frames of a hold: a codec takes some to bring out its details
+_STILL = 0.25  # grey levels by which the part that changes most may, where nothing moves
+_SETTLING, _SETTLES, _BLIP = 1.6, 6, 2  # grey levels, and in how many frames: a codec brings out the details of a hold
 _FROZEN = Fraction(1, 2)  # seconds
 _PLAIN = 3.0  # grey levels of contrast; less is a plain ground, on which nothing could move
 _HARD = 0.2  # of the way from a picture to black that one step may take in a fade, and a cut goes beyond
@@ -96,9 +96,7 @@ def black(track: Track) -> Iterator[Finding]:
 
 def frozen(track: Track) -> Iterator[Finding]:
     """Pictures that stop moving within a shot; a still, or a title, that is cut or faded to is none."""
-    for first, last in runs(track.change <= _SETTLING):
-        if last - first < 2 or not _still(track.change[first : last + 1]):
-            continue
+    for first, last in _holds(track.change):
         first = max(0, first - 1)  # the picture that all others repeat
         start, end = track.span(first, last)
         if end - start < _FROZEN or track.lit[first] < _LIT or float(track.small[first].std()) < _PLAIN:
@@ -117,11 +115,6 @@ def frozen(track: Track) -> Iterator[Finding]:
             yield Finding("frozen", start, end, severity, float(end - start), float(_FROZEN), sentence)
 
 
-def _still(change: np.ndarray) -> bool:
-    """Whether nothing moves in most of a hold."""
-    return float(np.quantile(change, 0.7)) <= _STILL
-
-
 def runs(marked: np.ndarray) -> list[tuple[int, int]]:
     """The first and last index of each run of true values."""
     found = []
@@ -132,6 +125,20 @@ def runs(marked: np.ndarray) -> list[tuple[int, int]]:
             found.append((at, at + count - 1))
         at += count
     return found
+
+
+def _holds(change: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Runs of pictures that change by no more than coding does, from where their codec began to settle."""
+    still = change <= _STILL
+    for first, last in runs(~still):  # a key frame in the midst of a hold
+        inside = first > 0 and last < len(change) - 1
+        if inside and last - first < _BLIP and change[first : last + 1].max() <= _SETTLING:
+            still[first : last + 1] = True
+    for first, last in runs(still):
+        start = first
+        while start > 0 and first - start < _SETTLES and change[start] <= change[start - 1] <= _SETTLING:
+            start -= 1
+        yield start, last
 
 
 def _hard(track: Track, lit: int, dark: int) -> bool:
