@@ -16,10 +16,15 @@ _STILL = 0.25  # grey levels by which the part that changes most may, where noth
 _SETTLING, _SETTLES, _BLIP = 1.6, 6, 2  # grey levels, and in how many frames: a codec brings out the details of a hold
 _FROZEN = Fraction(1, 2)  # seconds
 _PLAIN = 3.0  # grey levels of contrast; less is a plain ground, on which nothing could move
-_HARD = 0.2  # of the way from a picture to black that one step may take in a fade, and a cut goes beyond
+_HARD = 0.48  # of a picture's light, three frames from black, that is left beside it at a cut; a fade leaves less
 _AROUND = 5  # frames beside a hold, most of which change where a shot moves
 _BEFORE = 8, 2  # frames from a hold at which a fade or a dissolve into it shows
 _MIXES = 0.97  # how alike in direction these changes are then
+_WHERE = {  # by whether the shot moves before a hold, and after it
+    (True, True): "in the midst of a shot",
+    (True, False): "at the end of a shot",
+    (False, True): "as a shot begins",
+}
 
 
 @dataclass(frozen=True)
@@ -103,15 +108,8 @@ def frozen(track: Track) -> Iterator[Finding]:
             continue
         stops, goes_on = _moves(track, first, -1), _moves(track, last, 1)
         if stops or goes_on:
-            where = (
-                "in the midst of a shot"
-                if stops and goes_on
-                else "at the end of a shot"
-                if stops
-                else "as a shot begins"
-            )
             severity: Severity = "error" if stops and goes_on else "warning"
-            sentence = f"The picture stands still for {float(end - start):.2f} s {where}."
+            sentence = f"The picture stands still for {float(end - start):.2f} s {_WHERE[stops, goes_on]}."
             yield Finding("frozen", start, end, severity, float(end - start), float(_FROZEN), sentence)
 
 
@@ -146,7 +144,7 @@ def _hard(track: Track, lit: int, dark: int) -> bool:
     way = 1 if lit > dark else -1
     further = track.small[min(max(lit + 3 * way, 0), len(track) - 1)].astype(float)
     ground = float(track.small[dark].mean())
-    return float(track.small[lit].mean()) - ground > (1 - _HARD) * 0.6 * (float(further.mean()) - ground)
+    return float(track.small[lit].mean()) - ground > _HARD * (float(further.mean()) - ground)
 
 
 def _moves(track: Track, edge: int, way: int) -> bool:
