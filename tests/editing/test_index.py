@@ -193,6 +193,16 @@ class TestOddFootage:
         assert "b.mp4' is not a film" in made.notes[0]
         assert editing.Index.open(tmp_path / "out").notes == made.notes
 
+    def test_what_a_production_made_of_footage_is_no_footage(
+        self, tmp_path: Path, make_film: Callable[..., Path]
+    ) -> None:
+        film = make_film(tmp_path / "a.mp4", seconds=0.4, sound=False)
+        (tmp_path / "brief" / "versions").mkdir(parents=True)
+        (tmp_path / "brief" / "versions" / "chosen.json").write_text("{}")
+        make_film(tmp_path / "brief" / "film.mp4", seconds=0.4, sound=False)
+        made = index([tmp_path], out=tmp_path / "out", analyst="none")
+        assert [Path(path).name for path in made.files["path"]] == [film.name]
+
     def test_nothing_but_broken_files(self, tmp_path: Path) -> None:
         (tmp_path / "b.mp4").write_bytes(b"broken")
         with pytest.raises(DataError, match=r"None of the footage can be used; the first: '.*b\.mp4'"):

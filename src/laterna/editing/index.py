@@ -23,6 +23,7 @@ from laterna.media.transcript import Transcript, Word
 from laterna.media.video import Video
 
 ANALYST = "editing/analyst"
+_PRODUCTION = "versions/chosen.json"  # in the folder of a production
 _AT_ONCE = 2  # files: one decodes while the other is described
 _STEPS = 1000  # of progress, for each file
 
@@ -162,8 +163,10 @@ def _in(path: Path) -> Iterator[Path]:
         yield path
         return
     suffixes = kind_named("video").suffixes
+    made = [mark.parents[1] for mark in path.rglob(_PRODUCTION)]  # what was made of footage is none
     for file in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") or part.endswith(".pieces") for part in file.relative_to(path).parts)
+        hidden |= any(folder in file.parents for folder in made)
         if file.suffix.lower() in suffixes and file.is_file() and not hidden and not file.stem.endswith(".mask"):
             yield file  # a .mask is the theatre's truth about another film
 
