@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from laterna.errors import DataError
@@ -57,6 +57,7 @@ def test_a_measured_rate_snaps_to_its_standard(rate: Fraction, error: float) -> 
 
 
 @given(st.fractions(1, 1000, max_denominator=1001))
+@example(rate=Fraction(880815, 946))  # near a whole rate, and nearer to one over 1.001
 def test_snapping_moves_a_rate_by_less_than_a_ten_thousandth(rate: Fraction) -> None:
     assert abs(snap_rate(rate) / rate - 1) <= Fraction(1, 9_999)
     assert snap_rate(snap_rate(rate)) == snap_rate(rate)

@@ -44,11 +44,12 @@ def parse_rate(value: str | int | float | Fraction) -> Fraction:
 
 
 def snap_rate(rate: Fraction | float) -> Fraction:
-    """The standard rate (a whole number, or one over 1.001) within 0.01 % of ``rate``, else ``rate`` itself."""
-    nominal = round(rate)
-    for standard in (Fraction(nominal), Fraction(nominal * 1000, 1001), Fraction((nominal + 1) * 1000, 1001)):
-        if standard and abs(standard - Fraction(rate)) / standard < Fraction(1, 10_000):
-            return standard
+    """The nearest standard rate (a whole number, or one over 1.001) within 0.01 % of ``rate``, else ``rate`` itself."""
+    nominal, exact = round(rate), Fraction(rate)
+    standards = (Fraction(nominal), Fraction(nominal * 1000, 1001), Fraction((nominal + 1) * 1000, 1001))
+    nearest = min(filter(None, standards), key=lambda standard: abs(standard - exact))
+    if abs(nearest - exact) / nearest < Fraction(1, 10_000):
+        return nearest
     return Fraction(rate).limit_denominator(100_000)
 
 
