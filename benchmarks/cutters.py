@@ -18,7 +18,7 @@ from laterna.learning.folder import tensors
 from laterna.learning.reward import Reward as Taste
 from laterna.learning.store import find
 
-TRIES = 32
+TRIES = 64
 _SURE = 3.0  # how far apart two cuts are usually by a hidden taste, in log-odds
 SEED = 500_000_000  # of bins that the editor never practised on
 Cutters = dict[str, Callable[[Scored], Cut]]

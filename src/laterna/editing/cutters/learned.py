@@ -57,7 +57,7 @@ class Learned:
 
     name = "learned"
 
-    def __init__(self, tries: int = 32, *, model: str = NAME) -> None:
+    def __init__(self, tries: int = 64, *, model: str = NAME) -> None:
         self._tries = tries
         self._forward = _read(find(model))
 

@@ -16,7 +16,7 @@ from laterna.editing.cutters.board import Board
 from laterna.editing.cutters.reward import Scored
 
 _ROUNDS = 24  # of prices
-_STEP = 0.5  # of the usual worth of a shot, by which a price changes in the first round
+_STEP = 0.1  # of the usual worth of a shot, by which a price changes in the first round
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ def prospect(board: Board) -> float:
 
 def _solved(scored: Scored) -> Prospects:
     problem, groups = scored.problem, len(scored.usable)
-    joined = np.where(np.isfinite(scored.nearest), scored.nearest, 0.0).mean(0)  # (N,) by the usual neighbour
+    joined = _joined(scored)
     alone = [_alone(scored, mark, joined) for mark in range(problem.last)]
     if problem.order == "kept":
         return Prospects(np.zeros(groups), _kept(scored, alone))
@@ -62,6 +62,16 @@ def _solved(scored: Scored) -> Prospects:
         _, used = _free(scored, alone, price)
         price = np.maximum(0, price + _STEP * usual / (1 + turn / 4) * (used - 1))
     return Prospects(price, np.repeat(_free(scored, alone, price)[0][:, None], groups + 1, 1))
+
+
+def _joined(scored: Scored) -> np.ndarray:
+    """(N,) what a second of each shot wins by its neighbour, where that is the best of as many as can be had.
+
+    A film of S shots from G groups may choose among G / S of them at each join, whose best is likely at that quantile.
+    """
+    room = len(scored.usable) * float(scored.problem.pace.mean()) / scored.problem.seconds
+    joins = np.where(np.isfinite(scored.nearest), scored.nearest, -1.0)
+    return np.quantile(joins, room / (room + 1), axis=0)
 
 
 def _alone(scored: Scored, mark: int, joined: np.ndarray) -> np.ndarray:

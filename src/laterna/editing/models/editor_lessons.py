@@ -11,13 +11,14 @@ import torch
 from torch import nn
 
 from laterna.editing.cutters.board import Board, Options
-from laterna.editing.cutters.optimal import best, computable
+from laterna.editing.cutters.optimal import beam, best, computable
 from laterna.editing.cutters.problem import Event
 from laterna.editing.cutters.reward import Scored
 from laterna.editing.cutters.sight import choices, seen
 from laterna.editing.models.editor import Editor
 from laterna.learning.recipe import Samples
 
+_BEAM = 16
 _PASSES, _BATCH = 30, 64
 _RATE, _DECAY = 3e-3, 1e-2
 
@@ -50,11 +51,10 @@ def taught(editor: Editor, samples: Samples, films: int, *, seed: int) -> None:
 def lessons(scored: Scored) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """What is seen at each event of the optimal cut, (``CHOICES``, ``SEEN``), and the number of the right option.
 
-    Nothing where the optimum is out of reach.
+    Where the optimum is out of reach, a beam's cut stands for it.
     """
-    if not computable(scored.problem):
-        return
-    cut, board = best(scored), Board.of(scored)
+    cut = best(scored) if computable(scored.problem) else beam(scored, _BEAM)
+    board = Board.of(scored)
     for event in cut.events:
         options = choices(board)
         same = _same(options, event)

@@ -27,8 +27,9 @@ from laterna.learning.recipe import Recipe, Samples, Splits, parts
 
 _TRIES = 16
 _HELD = 320  # problems that are kept ready
-_LARGE = (8, 40, 60)  # the fewest and the most shots of a problem, and the longest film in seconds
+_KEPT = (8, 40, 60)  # the fewest and the most shots of a problem, and the longest film in seconds
 _SMALL = (7, 9, 24)  # whose optimum can be computed in free order too
+_LARGE = (16, 80, 75)
 _SHORTEST = 12  # seconds of a film
 
 
@@ -53,7 +54,7 @@ def read(data: Path, *, theatre: int = 24, films: int = 320, judged: int = 24) -
         users = [bins, [], []]  # too few to part: the theatre judges alone
     few = max(1, theatre // 4)
     counts, sizes = (theatre, few, few), (films, judged, judged)
-    made = [[partial(bin_of, 1_000_000 * part + n, 60) for n in range(count)] for part, count in enumerate(counts, 1)]
+    made = [[partial(bin_of, 1_000_000 * part + n, 90) for n in range(count)] for part, count in enumerate(counts, 1)]
     train, valid, test = (
         Films([*(partial(_same, one) for one in own), *drawn], count, seed)
         for seed, (own, drawn, count) in enumerate(zip(users, made, sizes, strict=True))
@@ -94,7 +95,7 @@ class Films:
             self._bins[number] = self._makers[number]()
         bin = self._bins[number]
         order: Order = "kept" if rng.random() < 0.45 else "free"
-        low, high, longest = _SMALL if order == "free" and rng.random() < 0.5 else _LARGE
+        low, high, longest = _KEPT if order == "kept" else _SMALL if rng.random() < 0.5 else _LARGE
         count = min(len(bin), int(rng.integers(low, high + 1)))
         start = int(rng.integers(0, len(bin) - count + 1))
         rows = np.arange(start, start + count) if rng.random() < 0.5 else np.sort(rng.permutation(len(bin))[:count])
