@@ -26,7 +26,7 @@ from laterna.media.files import sha256
 from laterna.production.steps import TOOLS, Step
 from laterna.production.store import Version
 
-_SHARED = ("media", "nets", "learning")  # layers under every department, as far as they exist
+_SHARED = ("media", "nets", "learning", "production.handed")  # what lies under every step, as far as it exists
 _LIBRARIES = (
     "av",
     "numpy",
@@ -142,14 +142,18 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _folder(name: str) -> Path | None:
-    """The folder of a subpackage, found without importing it."""
+    """The folder of a subpackage, or the file of a module, found without importing it."""
     spec = importlib.util.find_spec(f"laterna.{name}")
-    return None if spec is None or spec.origin is None else Path(spec.origin).parent
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
 
 
 @functools.cache
 def _code_sha256(folder: Path) -> str:
-    """SHA-256 of a package's files, fonts and tables among them, but not of what Python compiled."""
+    """SHA-256 of a package's files, fonts and tables among them, but not of what Python compiled; or of a file."""
+    if folder.is_file():
+        return sha256(folder)
     files = sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     pairs = [f"{file.relative_to(folder).as_posix()}\0{sha256(file)}\n" for file in files]
     return hashlib.sha256("".join(pairs).encode()).hexdigest()

@@ -7,29 +7,22 @@ length that its brief asks for, so the score is composed to that, its beats foll
 last.
 """
 
-import contextlib
 import importlib.metadata
-import io
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-import numpy as np
-import opentimelineio as otio
 import pydantic
 
-from laterna import editing, sound, voice
-from laterna.editing.indexing.index import Index
+from laterna import editing, sound
 from laterna.editing.indexing.seeing import NOBODY
-from laterna.editing.match import Matches
 from laterna.editing.tidying.words import as_text
-from laterna.errors import BriefError, DataError, LaternaError, StorageError
+from laterna.errors import BriefError, LaternaError, StorageError
 from laterna.learning.apart import apart
 from laterna.learning.card import CARD, Card
 from laterna.learning.store import find
@@ -38,17 +31,35 @@ from laterna.media import timeline as timelines
 from laterna.media.audio import Audio
 from laterna.media.captions import Captions
 from laterna.media.encode import Codec, Encoding
-from laterna.media.files import made_folder, quoted, sha256, write_bytes, write_text
+from laterna.media.files import made_folder, sha256, write_bytes, write_text
 from laterna.media.loudness import Loudness
 from laterna.media.moods import Mood
 from laterna.media.pieces import Pieces
 from laterna.media.plain import open_record
 from laterna.media.scores import open_score, save_score
-from laterna.media.timecode import to_seconds
 from laterna.media.transcript import Transcript
 from laterna.media.video import Video
 from laterna.music.suite import LONGEST, suite
 from laterna.production.findings import ABOUT, read_about
+from laterna.production.handed import (
+    INDEX,
+    PLAYED,
+    SCORE,
+    coded_mix,
+    file_clips,
+    footage_of,
+    matches,
+    mix_by_hand,
+    music_of,
+    refused,
+    refused_row,
+    seconds_of,
+    spoken,
+    thumbnail,
+    timeline_of,
+    used,
+    written,
+)  # fmt: skip
 from laterna.production.steps import step
 from laterna.production.store import Version, place
 from laterna.production.workflows.cast import Role, read_cast
@@ -65,11 +76,8 @@ X264Preset = Literal[
 _CODECS: Mapping[str, Codec] = {"h264": "h264", "webm": "vp9"}  # what the brief calls them
 _EXPORTS = ("film.otio", "film.xml", "film.edl", "captions.srt", "captions.vtt")
 _SAMPLE_RATE = 48_000  # Hz, of the film's sound
-_THUMBNAIL = 320  # pixels wide
 _COMPOSER = "music/transformer"
-_SCORE, _PLAYED = "score.mid", "score.wav"
 _SAID = "transcript.txt"
-_INDEX = "index"
 _MOST_REFUSED = 48  # shots on the contact sheet; the timeline's metadata name them all
 
 
@@ -128,7 +136,7 @@ def index(
     if logs or analyst != NOBODY:
         editing.index(
             [one.path for one in footage],
-            out=out / _INDEX,
+            out=out / INDEX,
             analyst=analyst,
             on_bad_footage=on_bad_footage,
             pieces=pieces,
@@ -172,7 +180,7 @@ def composing(fields: Mapping[str, Any], options: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {_installed(name) or 'none'}" for name in ("torch", "symusic") if fields["scored"])
 
 
-@step(kind="folder", suffix="", uses=("music",), publish=(_SCORE,), models=(_COMPOSER,), engines=composing)
+@step(kind="folder", suffix="", uses=("music",), publish=(SCORE,), models=(_COMPOSER,), engines=composing)
 def score(
     out: Path,
     scored: bool,
@@ -187,12 +195,12 @@ def score(
     """Compose music as long as the film, where the brief names none; a score that it names is taken as it is."""
     about: dict[str, Any] = {}
     if music is not None and music.kind == "score":
-        save_score(open_score(music.path), out / _SCORE)
+        save_score(open_score(music.path), out / SCORE)
     elif scored and not _installed("torch"):
         about = {"notes": ["The film has no music: to compose it, run `pip install 'laterna[learning]'`."]}
     elif scored:
         wishes = {"seconds": min(float(length), LONGEST), "mood": mood, "key": key, "tempo": tempo, "seed": seed}
-        apart(suite, out / _SCORE, **wishes)  # torch would stay in memory beside the pictures
+        apart(suite, out / SCORE, **wishes)  # torch would stay in memory beside the pictures
         about = {"composed": {"model": _COMPOSER} | wishes, "credits": list(_composers())}
     _write_about(out, about)
 
@@ -201,18 +209,18 @@ def score(
 def play(out: Path, score: Version) -> None:
     """Play the score, where there is one."""
     made_folder(out)
-    written = _written(score)
-    if written is not None:
-        sound.play(open_score(written), out / _PLAYED)
+    notes = written(score)
+    if notes is not None:
+        sound.play(open_score(notes), out / PLAYED)
 
 
 @step(kind="record", suffix=".json", uses=("sound",), publish=None)
 def beats(out: Path, cuts: str, score: Version, play: Version, music: Version | None, length: Fraction | None) -> None:
     """The beats that cuts are to land on, if they are: a score's own, else those tracked in the music."""
-    heard, written = _music(music, play), _written(score)
+    heard, notes = music_of(music, play), written(score)
     found: tuple[float, ...] = ()
-    if cuts == "beats" and written is not None and play.path.is_dir():
-        found = sound.score_beats(open_score(written))
+    if cuts == "beats" and notes is not None and play.path.is_dir():
+        found = sound.score_beats(open_score(notes))
     elif cuts == "beats" and heard is not None:
         found = sound.beats(Audio(heard), until=length)
     write_text(out, json.dumps({"beats": found}) + "\n")
@@ -220,8 +228,8 @@ def beats(out: Path, cuts: str, score: Version, play: Version, music: Version | 
 
 def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]:
     """The files that a timeline shows and plays."""
-    timeline, base = _timeline(cut, folder, fields["rate"])
-    return {timelines.resolve(clip.media_reference, base) for clip in _file_clips(timeline)}
+    timeline, base = timeline_of(cut, folder, fields["rate"])
+    return {timelines.resolve(clip.media_reference, base) for clip in file_clips(timeline)}
 
 
 @step(kind="folder", suffix="", uses=("editing", "production.workflows"), publish=(_SAID,))
@@ -276,14 +284,14 @@ def cut(
     tidy: Tidying | None = None,
 ) -> None:
     """Choose shots to the film's exact length; of an interview, cut out what nobody wants to hear."""
-    measured, heard = _footage(analyse, folder), _music(music, play)
+    measured, heard = footage_of(analyse, folder), music_of(music, play)
     if length is None:  # of an interview, which lasts as long as what is left of it
         films = [one.path for one in measured]
         words = known_words(films, transcripts, language)
         talk = partial(tidied, films, words, transcript, tidy or Tidying(), music=heard, title=title)
         timelines.save(talk(rate=rate, size=size, folder=out.parent), out)
         return
-    sentences, speech = _spoken(narrate, narration, language)
+    sentences, speech = spoken(narrate, narration, language)
     pins = [editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin]
     bans = [editing.Ban(str(one["footage"]), one["range"]) for one in forbid]
     made = editing.cut(
@@ -294,10 +302,10 @@ def cut(
         sentences=sentences if sentences.sentences else None,
         speech=speech,
         music=heard,
-        beats=_seconds(beats),
+        beats=seconds_of(beats),
         pins=pins,
         bans=bans,
-        matches=_matches(sentences, index, pins, bans),
+        matches=matches(sentences, index, pins, bans),
         title=title,
         end_title=end_title,
         mood=mood,
@@ -331,8 +339,8 @@ def captions(
     """Lay out what is said, when the cut has it said."""
     films = [one.path for one in footage]
     talks = zip(films, known_words(films, transcripts, language), strict=True) if transcripts else ()
-    said = {film: words for film, words in talks if words} or _spoken(narrate, narration, language)[0]
-    timeline, base = _timeline(cut, folder, rate)
+    said = {film: words for film, words in talks if words} or spoken(narrate, narration, language)[0]
+    timeline, base = timeline_of(cut, folder, rate)
     editing.captions(said, timeline, rate=str(rate), line_length=line_length, folder=base).save(out)
 
 
@@ -356,7 +364,7 @@ def mix(
     ceiling: float = -1.0,
 ) -> None:
     """Mix the sound, and encode it as the film will have it: codecs move its level, which is corrected."""
-    timeline, base = _timeline(cut, folder, rate)
+    timeline, base = timeline_of(cut, folder, rate)
     mixed = partial(
         sound.mix,
         timeline,
@@ -393,7 +401,7 @@ def pictures(
     preset: X264Preset = "veryfast",
 ) -> None:
     """Encode the pictures, segment by segment: a folder of links to those that are kept, in their order."""
-    timeline, base = _timeline(cut, folder, rate)
+    timeline, base = timeline_of(cut, folder, rate)
     content = {version.path: version.sha256 for version in footage}
     encoding = Encoding(size, rate, _CODECS[codec], preset, crf)
     encoded = editing.pictures(
@@ -415,14 +423,14 @@ def film(out: Path, pictures: Version, mix: Version, size: tuple[int, int], rate
     encoding = Encoding(size, rate, _CODECS[codec])
     out = out.with_suffix(encoding.suffix)
     segments = sorted(pictures.path.glob(f"*{encoding.suffix}")) if pictures.path.is_dir() else [pictures.path]
-    encode.join(segments, out, encoding, sound=_coded_mix(mix) or _mix_by_hand(mix, segments, rate))
+    encode.join(segments, out, encoding, sound=coded_mix(mix) or mix_by_hand(mix, segments, rate))
     return out
 
 
 @step(kind="record", suffix=".json", uses=("sound",), publish=None)
 def measure(out: Path, film: Version, mix: Version) -> None:
     """Measure the finished film: its length, its pictures and its loudness, known where its sound is the coded mix."""
-    video, coded = Video(film.path), _coded_mix(mix)
+    video, coded = Video(film.path), coded_mix(mix)
     known = read_about(mix.path).get("loudness") if coded is not None and encode.same_sound(coded, film.path) else None
     found = {
         "length": str(video.duration),
@@ -463,8 +471,8 @@ def poster(
     folder: Path,
 ) -> None:
     """One picture that stands for the film."""
-    timeline, base = _timeline(cut, folder, rate)
-    measured = _footage(analyse, folder)
+    timeline, base = timeline_of(cut, folder, rate)
+    measured = footage_of(analyse, folder)
     editing.poster(timeline, folder=base, size=size, title=title or "", measured=measured).save(out)
 
 
@@ -478,8 +486,8 @@ def export(
     out: Path, cut: Version, captions: Version, footage: Sequence[Version], rate: Fraction, folder: Path
 ) -> None:
     """The cut for other programs, its media named as they lie from the production's folder; captions as files."""
-    timeline, base = _timeline(cut, folder, rate)
-    for shot, file in _refused(timeline, base):
+    timeline, base = timeline_of(cut, folder, rate)
+    for shot, file in refused(timeline, base):
         shot["footage"] = timelines.url(file, folder)
     exported = editing.export(timeline, out / "film", folder=base, home=folder)
     _write_about(out, {"notes": exported.notes})
@@ -490,15 +498,15 @@ def export(
 @step(kind="folder", suffix="", uses=("editing",), publish=None)
 def sheet(out: Path, cut: Version, analyse: Version, footage: Sequence[Version], rate: Fraction, folder: Path) -> None:
     """Thumbnails of the shots that were used and refused, for the report."""
-    timeline, base = _timeline(cut, folder, rate)
-    measured = {footage.path: footage for footage in _footage(analyse, folder)}
-    refused = [_refused_row(shot, file) for shot, file in _refused(timeline, base)]
-    rows = {"used": list(_used(timeline, base)), "refused": refused[:_MOST_REFUSED]}
+    timeline, base = timeline_of(cut, folder, rate)
+    measured = {footage.path: footage for footage in footage_of(analyse, folder)}
+    left_out = [refused_row(shot, file) for shot, file in refused(timeline, base)]
+    rows = {"used": list(used(timeline, base)), "refused": left_out[:_MOST_REFUSED]}
     for group, shots in rows.items():
         for index, shot in enumerate(shots):
             file, start, end = shot.pop("file"), Fraction(shot["start"]), Fraction(shot["end"])
             shot["image"] = f"{group}_{index:03}.jpg"
-            write_bytes(out / shot["image"], _thumbnail(measured.get(file), file, start, end))
+            write_bytes(out / shot["image"], thumbnail(measured.get(file), file, start, end))
     _write_about(out, rows)
 
 
@@ -527,41 +535,6 @@ def _source_facts(path: Path) -> dict[str, Any]:
     }
 
 
-def _footage(analyse: Version, folder: Path) -> list[editing.Footage]:
-    """The analyses, each of its file where that lies now."""
-    rows = read_about(analyse.path).get("footage")
-    if not isinstance(rows, list):
-        raise BriefError(f"{quoted(analyse.path)} has no {ABOUT} with its footage: copy a version that the step made.")
-    return [
-        replace(editing.Footage.open(analyse.path / row["analysis"]), path=Path(os.path.normpath(folder / row["path"])))
-        for row in rows
-        if "analysis" in row
-    ]
-
-
-def _spoken(narrate: Version, narration: str | None, language: str) -> tuple[Transcript, Path | None]:
-    """What is said and its recording; a recording by hand that has no transcript is aligned with the narration."""
-    folder = narrate.path if narrate.path.is_dir() else narrate.path.parent / ""
-    speech = narrate.path if narrate.path.is_file() else folder / "speech.wav"
-    recording = speech if speech.exists() else None
-    if narrate.path.is_dir() and (folder / "transcript.json").exists():
-        return Transcript.open(folder / "transcript.json"), recording
-    if recording is None or narration is None:
-        return Transcript((), language), recording
-    return voice.align(narration, Audio(recording), language=language), recording
-
-
-def _matches(
-    sentences: Transcript, index: Version, pins: Sequence[editing.Pin], bans: Sequence[editing.Ban]
-) -> Matches | None:
-    """Which shot each sentence speaks of, where shots are known in words; pins to no sentence are for the cut alone."""
-    folder = index.path / _INDEX
-    if not sentences.sentences or not folder.is_dir():
-        return None
-    to_sentences = [one for one in pins if one.sentence is not None]
-    return editing.match(sentences, Index.open(folder), order="free", pins=to_sentences, bans=bans)
-
-
 def _composers() -> Iterator[str]:
     """Made music is marked as such; what its model learnt from may ask for credit too."""
     yield f"Music: composed by a computer, by Laterna's {_COMPOSER}, and played by its synthesizer"
@@ -574,104 +547,6 @@ def _installed(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _written(score: Version) -> Path | None:
-    """The score's file, if there is one."""
-    file = score.path / _SCORE if score.path.is_dir() else score.path
-    return file if file.exists() else None
-
-
-def _music(music: Version | None, play: Version) -> Path | None:
-    """What is heard under the film: the score as it is played, else the music that the brief brings."""
-    played = play.path / _PLAYED if play.path.is_dir() else play.path
-    return played if played.exists() else music.path if music is not None else None
-
-
-def _seconds(beats: Version) -> list[float]:
-    found = open_record(beats.path).get("beats")
-    if not isinstance(found, list) or not all(isinstance(one, int | float) for one in found):
-        raise BriefError(f'{quoted(beats.path)} has no list of seconds: write {{"beats": [0.5, 1.0]}}.')
-    return found
-
-
-def _timeline(cut: Version, folder: Path, rate: Fraction) -> tuple[otio.schema.Timeline, Path]:
-    """A cut, and the folder that its media are named from: its own, or the production's for a copy of film.otio.
-
-    ``rate`` is the brief's, for an EDL that states none.
-    """
-    own, timeline = cut.path.parent, timelines.load(cut.path, rate=rate)
-    if _linked(timeline, own) or not _linked(timeline, folder):
-        return timeline, own
-    return timelines.load(cut.path, rate=rate, folder=folder), folder
-
-
-def _linked(timeline: otio.schema.Timeline, folder: Path) -> bool:
-    try:
-        for clip in _file_clips(timeline):
-            timelines.resolve(clip.media_reference, folder)
-    except DataError:
-        return False
-    return True
-
-
-def _file_clips(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
-    clips = timeline.find_clips()
-    return (clip for clip in clips if isinstance(clip.media_reference, otio.schema.ExternalReference))
-
-
-def _coded_mix(mix: Version) -> Path | None:
-    """The mix as the film has it, None where it was made by hand and is yet to be coded."""
-    about = read_about(mix.path)
-    return mix.path / about["coded"] if "coded" in about else None
-
-
-def _mix_by_hand(mix: Version, segments: Sequence[Path], rate: Fraction) -> Iterator[np.ndarray]:
-    """A mix that is yet to be coded, as long as the pictures."""
-    seconds = sum(Video(segment).frame_count for segment in segments) / rate
-    audio = Audio(mix.path / "mix.wav" if mix.path.is_dir() else mix.path)
-    return audio.blocks(0, seconds, sample_rate=_SAMPLE_RATE, channels=2)
-
-
-def _used(timeline: otio.schema.Timeline, base: Path) -> Iterator[dict[str, Any]]:
-    """The shots of the picture track in order, with their place in their file and in the film."""
-    timecodes = cache(lambda path: Video(path).timecode)
-    for clip in timelines.track(timeline, "Picture").find_clips():
-        if not isinstance(clip.media_reference, otio.schema.ExternalReference):
-            continue
-        file, start = timelines.resolve(clip.media_reference, base), timelines.source_start(clip, base)
-        first = timecodes(file)
-        yield {
-            "file": file,
-            "name": clip.name,
-            "start": str(start),
-            "end": str(start + to_seconds(clip.trimmed_range().duration)),
-            "at": str(to_seconds(clip.range_in_parent().start_time)),
-            "timecode": str(first + int(start * first.rate)) if first else None,
-            "reason": str(clip.metadata.get("laterna", {}).get("reason", "")),
-        }
-
-
-def _refused(timeline: otio.schema.Timeline, base: Path) -> Iterator[tuple[Any, Path]]:
-    """What the timeline's metadata say of each refused shot, and its file, where that is still there."""
-    for shot in timeline.metadata.get("laterna", {}).get("refused", []):
-        with contextlib.suppress(DataError):
-            yield shot, timelines.resolve(otio.schema.ExternalReference(shot["footage"]), base)
-
-
-def _refused_row(shot: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    times = {name: str(Fraction(shot[name]).limit_denominator(1_000_000)) for name in ("start", "end")}
-    return {"file": file, "name": file.stem, "reason": shot["reason"], **times}
-
-
-def _thumbnail(measured: editing.Footage | None, file: Path, start: Fraction, end: Fraction) -> bytes:
-    """A JPEG of a shot: one that the analysis kept, or for what was not analysed one of its middle."""
-    kept = None if measured is None else measured.thumbnail(start, end)
-    if kept is not None:
-        return kept[1]
-    data = io.BytesIO()
-    Video(file).thumbnail((start + end) / 2, _THUMBNAIL).save(data, "JPEG", quality=82)
-    return data.getvalue()
 
 
 def _write_about(folder: Path, known: Mapping[str, Any]) -> None:

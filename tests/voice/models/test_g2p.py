@@ -113,7 +113,7 @@ def test_weights_that_do_not_fit_are_one_sentence(tmp_path: Path) -> None:
     model = G2P.build("debug")
     save(model, CARD, tmp_path)
     save_file({"embed.weight": np.zeros((2, 2), np.float32)}, tmp_path / "model.safetensors")
-    with pytest.raises(ModelError, match="don't fit voice/g2p: copy it again"):
+    with pytest.raises(ModelError, match="weights that do not fit: copy it again"):
         studio.read(tmp_path)
 
 

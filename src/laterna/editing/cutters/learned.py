@@ -14,7 +14,7 @@ from laterna.editing.cutters.board import Board
 from laterna.editing.cutters.problem import Cut, Problem
 from laterna.editing.cutters.reward import Reward, Scored
 from laterna.editing.cutters.sight import choices, seen
-from laterna.learning.folder import claimed, tensors
+from laterna.learning.answering import answering
 from laterna.learning.store import find
 
 NAME, VERSION = "editing/editor", 1
@@ -87,5 +87,4 @@ def rollout(forward: Forward, scored: Scored, rng: np.random.Generator | None = 
 
 @lru_cache(maxsize=2)
 def _read(folder: Path) -> Forward:
-    claimed(folder, NAME, VERSION)
-    return Forward(tensors(folder, "np"))
+    return answering(folder, NAME, VERSION, lambda weights, config: Forward(weights))

@@ -6,14 +6,12 @@ one another. Here it answers without torch, whose import takes seconds and whose
 
 import math
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
-from laterna.errors import ModelError
-from laterna.learning.card import CARD, Card
-from laterna.learning.folder import CONFIG, claimed, tensors
-from laterna.media.files import quoted
+from laterna.learning.answering import answering
 
 NAME, VERSION = "editing/boundary", 1
 LAGS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48)  # frames between two that are compared
@@ -104,18 +102,14 @@ def read(folder: Path) -> Forward:
     """The network that a folder holds.
 
     Raises:
-        ModelError: the folder is of another model or version, its files are broken, or its card forbids its use.
+        ModelError: see :func:`laterna.learning.answering.answering`.
     """
-    version, _ = claimed(folder, NAME, VERSION)
-    if version < VERSION:
-        raise ModelError(f"{quoted(folder)} is of an older version of {NAME} than this Laterna's: train it again.")
-    if Card.open(folder / CARD).non_commercial:
-        raise ModelError(f"{quoted(folder)} has a licence that forbids commercial use: shots are not found by it.")
-    network = Forward(tensors(folder, "np"))
-    try:
-        network.probabilities(np.zeros((1, 27, 48, 3), np.uint8))
-    except (KeyError, ValueError, cv2.error) as error:
-        raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
+    return answering(folder, NAME, VERSION, _tried, cv2.error)
+
+
+def _tried(weights: dict[str, np.ndarray], config: dict[str, Any]) -> Forward:
+    network = Forward(weights)
+    network.probabilities(np.zeros((1, 27, 48, 3), np.uint8))
     return network
 
 

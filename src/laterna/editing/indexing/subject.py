@@ -7,16 +7,14 @@ without torch, whose import takes seconds and whose memory a production can't sp
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from laterna.editing.indexing.camera import Motion
-from laterna.errors import ModelError
-from laterna.learning.card import CARD, Card
-from laterna.learning.folder import CONFIG, claimed, tensors
+from laterna.learning.answering import answering
 from laterna.learning.store import find
-from laterna.media.files import quoted
 
 NAME, VERSION = "editing/subject", 1
 SIZE = (96, 54)  # (width, height) of the pictures
@@ -153,16 +151,12 @@ def read(folder: Path) -> Subject:
     """The network that a folder holds.
 
     Raises:
-        ModelError: the folder is of another model or version, its files are broken, or its card forbids its use.
+        ModelError: see :func:`laterna.learning.answering.answering`.
     """
-    version, _ = claimed(folder, NAME, VERSION)
-    if version < VERSION:
-        raise ModelError(f"{quoted(folder)} is of an older version of {NAME} than this Laterna's: train it again.")
-    if Card.open(folder / CARD).non_commercial:
-        raise ModelError(f"{quoted(folder)} has a licence that forbids commercial use: boxes are not found by it.")
-    try:
-        network = Subject(tensors(folder, "np"))
-        network.mask(np.zeros((SIZE[1], SIZE[0], CHANNELS), np.float32))
-    except (KeyError, ValueError, cv2.error) as error:
-        raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
+    return answering(folder, NAME, VERSION, _tried, cv2.error)
+
+
+def _tried(weights: dict[str, np.ndarray], config: dict[str, Any]) -> Subject:
+    network = Subject(weights)
+    network.mask(np.zeros((SIZE[1], SIZE[0], CHANNELS), np.float32))
     return network

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from laterna.errors import ModelError
-from laterna.learning.folder import CONFIG, claimed, tensors
-from laterna.media.files import quoted
+from laterna.learning.answering import answering
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
@@ -193,15 +192,9 @@ def read(folder: Path) -> Acoustic:
     """The network that a folder holds.
 
     Raises:
-        ModelError: the folder is of another model or version, or its files are broken or do not fit.
+        ModelError: see :func:`laterna.learning.answering.answering`.
     """
-    version, config = claimed(folder, NAME, VERSION)
-    if version < VERSION:
-        raise ModelError(f"{quoted(folder)} is of an older version of {NAME} than this Laterna's: train it again.")
-    try:
-        return Acoustic(tensors(folder, "np"), config.get("speakers", [""]))
-    except (KeyError, ValueError, IndexError) as error:
-        raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
+    return answering(folder, NAME, VERSION, lambda weights, config: Acoustic(weights, config.get("speakers", [""])))
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from laterna.errors import ModelError
-from laterna.learning.card import CARD, Card
-from laterna.learning.folder import claimed, tensors
+from laterna.learning.answering import answering
 from laterna.learning.store import find
-from laterna.media.files import quoted
 from laterna.voice.text.dictionary import LETTERS
 from laterna.voice.text.phones import PHONES, Phones
 from laterna.voice.text.words import Words
@@ -85,17 +84,15 @@ def read(folder: Path) -> Words:
     """The same from the weights in a folder, whoever trained them.
 
     Raises:
-        ModelError: the folder holds other weights, or broken ones.
+        ModelError: see :func:`laterna.learning.answering.answering`.
     """
-    claimed(folder, NAME, VERSION)
-    Card.open(folder / CARD)
-    weights = tensors(folder, "np")
-    try:
-        network = G2P(weights)
-        network(["laterna"])
-        return Words(read_table(weights["exceptions"]), network)
-    except (KeyError, ValueError, IndexError) as error:
-        raise ModelError(f"{quoted(folder)} holds weights that don't fit {NAME}: copy it again.") from error
+    return answering(folder, NAME, VERSION, _tried)
+
+
+def _tried(weights: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> Words:
+    network = G2P(weights)
+    network(["laterna"])
+    return Words(read_table(weights["exceptions"]), network)
 
 
 def numbered(word: str) -> list[int]:

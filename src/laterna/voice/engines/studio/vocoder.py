@@ -7,12 +7,11 @@ another.
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from laterna.errors import ModelError
-from laterna.learning.folder import CONFIG, claimed, tensors
-from laterna.media.files import quoted
+from laterna.learning.answering import answering
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE, WINDOW, mel_filters, righted
 
 NAME, VERSION = "voice/melgan", 1
@@ -108,16 +107,14 @@ def read(folder: Path) -> Vocoder:
     """The vocoder that a folder holds.
 
     Raises:
-        ModelError: the folder is of another model or version, or its files are broken.
+        ModelError: see :func:`laterna.learning.answering.answering`.
     """
-    version, config = claimed(folder, NAME, VERSION)
-    if version < VERSION:
-        raise ModelError(f"{quoted(folder)} is of an older version of {NAME} than this Laterna's: train it again.")
-    try:
-        vocoder = Vocoder(tensors(folder, "np"), config["rates"])
-        vocoder.speak(np.zeros((1, BANDS), np.float32))
-    except (KeyError, ValueError, TypeError) as error:
-        raise ModelError(f"{quoted(folder)} has a {CONFIG} and weights that do not fit: copy it again.") from error
+    return answering(folder, NAME, VERSION, _tried)
+
+
+def _tried(weights: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> Vocoder:
+    vocoder = Vocoder(weights, config["rates"])
+    vocoder.speak(np.zeros((1, BANDS), np.float32))
     return vocoder
 
 
