@@ -5,6 +5,7 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
+from laterna import editing
 from laterna.editing.cutting.figures import figures
 from laterna.errors import DataError
 from laterna.media import timeline as timelines
@@ -47,6 +48,16 @@ def test_joins_and_files_seen_again_are_told():
     found = figures(cut(2, 2, 2, 2, 2, files="abcab", dissolves=1))
     assert found["dissolve_share"] == 0.25
     assert found["reuse"] == pytest.approx(0.4)
+
+
+def test_fades_in_and_out_are_no_joins(tmp_path, make_film, measured):
+    files = [make_film(tmp_path / f"take_{index}.mp4", seconds=Fraction(1, 5)) for index in range(6)]
+    rushes = [measured(file, [9]) for file in files]
+    for transitions, share in (("cuts", 0), ("dissolves", 1)):
+        made = editing.cut(rushes, 15, transitions=transitions)
+        pictures = timelines.track(made, "Picture")
+        assert isinstance(pictures[0], otio.schema.Transition) or isinstance(pictures[-1], otio.schema.Transition)
+        assert figures(made)["dissolve_share"] == share
 
 
 def test_one_shot_has_all_the_figures_that_a_film_has():

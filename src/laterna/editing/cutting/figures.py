@@ -1,6 +1,6 @@
 """A cut in a few numbers, read from its timeline alone: what a taste can be learnt of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ def figures(timeline: otio.schema.Timeline) -> dict[str, float]:
     - ``shot_seconds``, ``shot_variation``: the mean of its shots' lengths, and their standard deviation over that;
     - ``first_shot``, ``last_shot``: those shots' lengths, over the mean;
     - ``quickening``: the correlation of place and length, negated: above 0 when the shots get shorter;
-    - ``dissolve_share``: of the joins, those that are no plain cut;
+    - ``dissolve_share``: of the joins of two shots, those that are no plain cut;
     - ``reuse``: the share of shots whose file was seen before.
 
     What the timeline's maker left of it under ``metadata["laterna"]["features"]`` is told too.
@@ -36,7 +36,6 @@ def figures(timeline: otio.schema.Timeline) -> dict[str, float]:
         ) from error
     if not lengths.sum():
         return {}
-    joins = sum(isinstance(item, otio.schema.Transition) for item in pictures)
     found = {
         "film_seconds": float(lengths.sum()),
         "shot_seconds": float(lengths.mean()),
@@ -44,10 +43,17 @@ def figures(timeline: otio.schema.Timeline) -> dict[str, float]:
         "first_shot": float(lengths[0] / lengths.mean()),
         "last_shot": float(lengths[-1] / lengths.mean()),
         "quickening": _quickening(lengths),
-        "dissolve_share": min(1.0, joins / max(1, len(clips) - 1)),
+        "dissolve_share": _dissolves(pictures) / max(1, len(clips) - 1),
         "reuse": 1 - len({_file(clip, index) for index, clip in enumerate(clips)}) / len(clips),
     }
     return found | _left(timeline.metadata)
+
+
+def _dissolves(pictures: Iterable[otio.core.Composable]) -> int:
+    """Transitions from one shot to another; a fade in or out has a gap, or nothing, on its other side."""
+    wanted, items = (otio.schema.Clip, otio.schema.Transition, otio.schema.Clip), [*pictures]
+    threes = zip(items, items[1:], items[2:], strict=False)
+    return sum(all(map(isinstance, three, wanted)) for three in threes)
 
 
 def _quickening(lengths: np.ndarray) -> float:
