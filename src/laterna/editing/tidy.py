@@ -70,10 +70,11 @@ def tidy(
         of what was cut out.
 
     Raises:
-        DataError: a talk is silent, a word was added to a transcript, or a transcript is of something else.
+        DataError: a talk is silent, a word was added to a transcript, a transcript is of something else, or there are
+            no talks, or more or fewer transcripts than talks.
         MediaError: a file can't be read.
     """
-    films = [film] if isinstance(film, Video) else list(film)
+    films = _listed(film)
     exact, shape = parse_rate(rate or films[0].frame_rate), size or _even(films[0].size)
     check_size(shape)
     if not _LEAST <= punch_in <= _MOST:
@@ -101,13 +102,20 @@ def transcript(film: Video | Sequence[Video]) -> str:
         film: the talk; in Python, several of them too.
 
     Raises:
-        DataError: no words lie beside any of them.
+        DataError: no words lie beside any of them, or there are none.
     """
-    films = [film] if isinstance(film, Video) else list(film)
+    films = _listed(film)
     talks = _transcripts(films, None)
     if not any(talks):
         raise _wordless(films)
     return words.as_text(talks)
+
+
+def _listed(film: Video | Sequence[Video]) -> list[Video]:
+    films = [film] if isinstance(film, Video) else list(film)
+    if not films:
+        raise DataError("There is no talk in an empty list of films: give one at least.")
+    return films
 
 
 def _rule(threshold: float | None, seconds: Sequence[float], rate: Fraction) -> Rule:
@@ -133,6 +141,8 @@ def _transcripts(
         talks = [None if path is None else words.transcript_of(path) for path in paths]
     else:
         talks = [given] if isinstance(given, Transcript) else list(given)
+    if len(talks) != len(films):
+        raise DataError(f"{len(talks)} transcripts can't be those of {len(films)} films: give one for each, or None.")
     for film, talk in zip(films, talks, strict=True):
         if talk is not None and talk.end > film.duration + _BEYOND:
             raise DataError(

@@ -224,3 +224,17 @@ def test_an_edited_text_needs_the_words_times(talk, tmp_path):
 def test_a_transcript_of_a_longer_film_is_refused(talk):
     with pytest.raises(DataError, match=r"words at 50.00 s is not of .*talk.mp4', which lasts 5.00 s"):
         tidy(Video(talk), transcript=spoken(("late", 49, 50)))
+
+
+def test_there_are_as_many_transcripts_as_talks(talk):
+    film, said = Video(talk), spoken(("We", 0.6, 0.9))
+    for films, given in (([film], [said, said]), ([film, film], [said]), ([film, film], said), ([film], [])):
+        count = 1 if given is said else len(given)
+        with pytest.raises(DataError, match=f"^{count} transcripts can't be those of {len(films)} films: give one for"):
+            tidy(films, transcript=given)
+
+
+@pytest.mark.parametrize("use", [tidy, transcript])
+def test_no_talk_at_all_is_told(use):
+    with pytest.raises(DataError, match="no talk in an empty list"):
+        use([])
