@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from laterna.editing import Finding
+from laterna.editing.reviewing.reading import reading
 from laterna.media.captions import Caption, Captions
-from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.production.findings import Findings
 
 
@@ -56,21 +56,12 @@ def test_errors_of_the_review_are_told_and_warnings_are_not(tmp_path: Path) -> N
     assert [one.start for one in found.faults] == [Fraction(1, 3)] * 2
 
 
-@pytest.mark.parametrize(
-    ("language", "text", "seconds", "told"),
-    [
-        ("en", "The wind came down.", 1, True),
-        ("en", "The wind came down.", 2, False),
-        ("zh", "风从山上吹下来。", 1, False),
-    ],
-)
-def test_captions_that_must_be_read_in_haste_are_told(
-    tmp_path: Path, language: str, text: str, seconds: int, told: bool
-) -> None:
-    narrate = left(tmp_path, "narrate", estimated=False)
-    words = (Word(text, Fraction(0), Fraction(seconds)),)
-    Transcript((Sentence(text, words),), language).save(narrate / "transcript.json")
-    captions = tmp_path / "captions.srt"
-    Captions((Caption(Fraction(0), Fraction(seconds), (text,)),)).save(captions)
-    notes = Findings({"narrate": narrate, "captions": captions}).notes
-    assert [note.endswith("spoken so: 1.") for note in notes] == ([True] if told else [])
+def test_fast_captions_are_told_by_the_review_alone(tmp_path: Path) -> None:
+    captions, film = tmp_path / "captions.srt", Captions((Caption(Fraction(0), Fraction(1), ("The wind came down.",)),))
+    film.save(captions)
+    reviewed = tmp_path / "review.json"
+    fast = [one.to_json() for one in reading(film, Fraction(1))]
+    reviewed.write_text(json.dumps({"findings": fast}))
+    found = Findings({"captions": captions, "review": reviewed})
+    assert [one.kind for one in found.faults] == ["fast caption"]
+    assert found.notes == ()

@@ -79,11 +79,6 @@ class Findings:
         notes = [note for step in ("score", "mix", "export") for note in self._about(step).get("notes", [])]
         if self._about("narrate").get("estimated"):
             notes.append("No voice spoke the narration: its captions are timed by reading speed.")
-        hasty = self._hasty_captions()
-        if hasty:
-            notes.append(
-                f"Captions that have to be read faster than is comfortable, because their words are spoken so: {hasty}."
-            )
         loudness = self.loudness or {}
         level, target = loudness.get("integrated"), loudness.get("target")
         if level is not None and target is not None and abs(level - target) > _TOLERANCE:
@@ -124,13 +119,6 @@ class Findings:
             notes=self.notes,
             credits=self.credits(brief),
         )
-
-    def _hasty_captions(self) -> int:
-        captions, narrate = self.results.get("captions"), self.results.get("narrate")
-        if captions is None:
-            return 0
-        language = _read(narrate / "transcript.json").get("language", "en") if narrate else "en"
-        return len(editing.too_fast(Captions.open(captions), language))
 
     def _about(self, step: str) -> dict[str, Any]:
         path = self.results.get(step)
