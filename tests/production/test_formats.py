@@ -86,6 +86,27 @@ def test_a_format_takes_the_rest_for_granted(tmp_path, fields, length, other):
         ({"format": '"documentary"'}, "has no length"),
         ({"format": '"interview"', "length": "9"}, "has length, for which the format 'interview' has no use"),
         ({"format": '"interview"', "narration": '"Hm."'}, "has narration, for which the format"),
+        *(
+            (
+                {"format": '"interview"', f"steps.cut.{option}": value},
+                rf"has {option} in \[steps.cut\], for which the format 'interview' has no use, since it is cut by its",
+            )
+            for option, value in {
+                "cutter": '"optimal"',
+                "shortest": "1",
+                "longest": "4",
+                "withhold": "0.2",
+                "transitions": '"dissolves"',
+                "end_title": '"Dusk"',
+            }.items()
+        ),
+        *(
+            (
+                {"format": f'"{name}"', "length": "9", "steps.cut.tidy": "{ punch_in = 0.1 }"},
+                rf"has tidy in \[steps.cut\], for which the format '{name}' has no use, since it is no talk: leave",
+            )
+            for name in ("film", "trailer", "highlights", "documentary")
+        ),
         ({"length": "9", "cards": '["A lamp."]'}, "has cards, which belong to the format 'trailer'"),
     ],
 )

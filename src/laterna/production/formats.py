@@ -17,9 +17,15 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "highlights": {"length": "60s", "mood": "joyful", "cuts": "beats"},
     "interview": {"music": "none"},
 }
-_USELESS = {  # and why
-    "interview": (("length", "narration", "narration_file", "cuts", "pin", "forbid"), "it is cut by its own words"),
+_OF_SHOTS = ("cutter", "shortest", "longest", "withhold", "transitions", "end_title")
+_USELESS: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # why, and which fields and options of the cut
+    "interview": (
+        "it is cut by its own words",
+        ("length", "narration", "narration_file", "cuts", "pin", "forbid"),
+        _OF_SHOTS,
+    ),
 }
+_OF_OTHERS = ("it is no talk", (), ("tidy",))
 _OF_ONE = {"cards": "trailer"}
 
 
@@ -31,10 +37,11 @@ def with_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
 def useless(data: Mapping[str, Any]) -> str | None:
     """What a brief says that its format has no use for, as the end of a sentence; None where all is of use."""
     wanted = data.get("format", "film")
-    names, why = _USELESS.get(wanted, ((), ""))
-    for name in names:
-        if name in data:
-            return f"{name}, for which the format {wanted!r} has no use, since {why}: leave it out"
+    why, names, options = _USELESS.get(wanted, _OF_OTHERS)
+    said = [name for name in names if name in data]
+    said += [f"{name} in [steps.cut]" for name in options if name in data.get("steps", {}).get("cut", {})]
+    if said:
+        return f"{said[0]}, for which the format {wanted!r} has no use, since {why}: leave it out"
     for name, only in _OF_ONE.items():
         if data.get(name) and wanted != only:
             return f'{name}, which belong to the format {only!r}: leave them out, or write format = "{only}"'
