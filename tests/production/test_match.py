@@ -7,7 +7,7 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from laterna.errors import DataError
+from laterna.errors import DataError, LaternaError
 from laterna.media.encode import Encoding, VideoWriter
 from laterna.media.timeline import load, track
 from laterna.production import Release, produce
@@ -77,6 +77,14 @@ def test_without_words_shots_are_chosen_by_their_looks(
     release = made(rushes, tmp_path, log, match=match)
     assert not any("fits sentence" in why for _, why in shots(release))
     assert not list((release.folder / "versions" / "index").glob("*/index"))
+
+
+def test_a_taste_that_nobody_follows_or_that_is_not_known_is_one_sentence(
+    rushes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATERNA_FEEDBACK", str(tmp_path / "feedback.sqlite"))
+    with pytest.raises(LaternaError, match="10 comparisons of cuts at least"):
+        made(rushes, tmp_path, None, **{"steps.cut.taste": "true", "steps.cut.cutter": '"optimal"'})
 
 
 def test_a_word_that_the_log_may_not_have_is_one_sentence(rushes: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 import opentimelineio as otio
 
 from laterna.editing.analyse import Footage
-from laterna.editing.cutters import CutterName
+from laterna.editing.cutters import CutterName, Reward
 from laterna.editing.cutters import cutter as cutter_of
 from laterna.editing.cutting.account import Account
 from laterna.editing.cutting.assembly import Assembly, Placed
@@ -79,6 +79,7 @@ def cut(
     withhold: float | Fraction | None = None,
     transitions: Literal["cuts", "dissolves"] = "cuts",
     cutter: Literal["rules", "optimal", "learned"] = "rules",
+    reward: Reward | None = None,
     shortest: float | Fraction | None = None,
     longest: float | Fraction | None = None,
     folder: Path = Path(),
@@ -105,7 +106,8 @@ def cut(
         bans: footage that may not be in it.
         matches: which shot each sentence was matched to (``editing.match`` of the same sentences); it stands
             over its sentence where it can, and the clip says why.
-        index: of the footage (``editing.index``): trailers and highlights prefer its key shots.
+        index: of the footage (``editing.index``): trailers and highlights prefer its key shots, and the optimal and
+            the learned cutter weigh its sizes, moves, moods and takes.
         title: shown over the first pictures.
         end_title: shown over the last pictures.
         mood: sets the pace: tense films cut fastest, sombre ones slowest.
@@ -118,6 +120,7 @@ def cut(
         cutter: who decides: the "rules", shot after shot; the "optimal" cutter, which weighs the film as a whole by
             flow, variety, pace and beats; or the "learned" editor, on the same reward. Only the rules obey pins and
             give way where footage is scarce.
+        reward: what the optimal and the learned cutter aim at; the craft's own reward unless given.
         shortest: seconds of the shortest shot; the format's own unless given.
         longest: seconds of the longest shot; the format's own unless given.
         folder: where the timeline will be saved; its media are named relative to it.
@@ -127,7 +130,7 @@ def cut(
         A timeline with the tracks of :mod:`laterna.media.timeline`. ``metadata["laterna"]`` of a picture's clip has
         its "reason", "shot" (from 1), the file's "sha256", and the "sentences" it covers; that of the timeline has
         "refused": the "footage" (as clips name it), "shot", "start" and "end" (seconds) of each shot of which nothing
-        is used, and the "reason".
+        is used, and the "reason"; and, where a cutter decided it, its "features", by which tastes are learnt.
 
     Raises:
         BriefError: the footage or the length does not suffice, pins and bans can't be met, or a format lacks what it is
@@ -152,11 +155,23 @@ def cut(
     layout = plan(shown, lines(spoken, pinboard, exact), exact, opening=opening, shortest=rules.shortest)
     chooser = Chooser(material, rules, seed, style)
     chooser.story = Story(matches, material, layout.slots, exact) if matches else None
+    features: Mapping[str, float] = {}
     if cutter == "rules":
         chosen = chooser.choose(layout.slots, pinboard.reserve(layout.slots))
     else:
         _check_cutter(cutter, pins)
-        chosen = [decide(chooser, cutter_of(cutter), layout.slots, exact, beats=beats, pace=style.pace_at, seed=seed)]
+        decided, features = decide(
+            chooser,
+            cutter_of(cutter),
+            layout.slots,
+            exact,
+            beats=beats,
+            pace=style.pace_at,
+            index=index,
+            reward=reward,
+            seed=seed,
+        )
+        chosen = [decided]
     if chosen is None:
         raise BriefError(
             f"The footage has {float(available / exact):.2f} s of pictures that can be used and the film lasts"
@@ -184,6 +199,8 @@ def cut(
     assembly.narration(spoken, starts, speech)
     if music is not None:
         assembly.music(music, length)
+    if features:
+        timeline.metadata["laterna"]["features"] = dict(features)
     timeline.metadata["laterna"]["refused"] = account.refused(folder, exact)
     return timeline
 

@@ -57,15 +57,20 @@ def spoken(narrate: Version, narration: str | None, language: str) -> tuple[Tran
     return voice.align(narration, Audio(recording), language=language), recording
 
 
-def matches(
-    sentences: Transcript, index: Version, pins: Sequence[editing.Pin], bans: Sequence[editing.Ban]
-) -> Matches | None:
-    """Which shot each sentence speaks of, where shots are known in words; pins to no sentence are for the cut alone."""
+def index_of(index: Version) -> Index | None:
+    """What the shots of the footage show, where that is known in words."""
     folder = index.path / INDEX
-    if not sentences.sentences or not folder.is_dir():
+    return Index.open(folder) if folder.is_dir() else None
+
+
+def matches(
+    sentences: Transcript, index: Index | None, pins: Sequence[editing.Pin], bans: Sequence[editing.Ban]
+) -> Matches | None:
+    """Which shot each sentence speaks of; pins to no sentence are for the cut alone."""
+    if not sentences.sentences or index is None:
         return None
     to_sentences = [one for one in pins if one.sentence is not None]
-    return editing.match(sentences, Index.open(folder), order="free", pins=to_sentences, bans=bans)
+    return editing.match(sentences, index, order="free", pins=to_sentences, bans=bans)
 
 
 def written(score: Version) -> Path | None:

@@ -48,6 +48,7 @@ from laterna.production.handed import (
     coded_mix,
     file_clips,
     footage_of,
+    index_of,
     matches,
     mix_by_hand,
     music_of,
@@ -62,6 +63,7 @@ from laterna.production.handed import (
 )  # fmt: skip
 from laterna.production.steps import step
 from laterna.production.store import Version, place
+from laterna.production.taste import tasteful
 from laterna.production.workflows.cast import Role, read_cast
 from laterna.production.workflows.interview import Tidying, known_words, tidied
 from laterna.production.workflows.performance import characters, perform
@@ -232,6 +234,11 @@ def media_of(cut: Version, fields: Mapping[str, Any], folder: Path) -> set[Path]
     return {timelines.resolve(clip.media_reference, base) for clip in file_clips(timeline)}
 
 
+def tasting(fields: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """The taste that a cutter is to follow, as it is known today."""
+    return json.dumps(tasteful().weights) if options["taste"] else ""
+
+
 @step(kind="folder", suffix="", uses=("editing", "production.workflows"), publish=(_SAID,))
 def transcript(
     out: Path, format: str, footage: Sequence[Version], transcripts: Sequence[Version], language: str
@@ -250,6 +257,7 @@ def transcript(
     publish=None,
     models=("editing/editor",),
     media=media_of,
+    engines=tasting,
 )
 def cut(
     out: Path,
@@ -281,19 +289,23 @@ def cut(
     shortest: float | None = None,
     longest: float | None = None,
     withhold: float | None = None,
+    taste: bool = False,
     tidy: Tidying | None = None,
 ) -> None:
     """Choose shots to the film's exact length; of an interview, cut out what nobody wants to hear."""
     measured, heard = footage_of(analyse, folder), music_of(music, play)
-    if length is None:  # of an interview, which lasts as long as what is left of it
+    if length is None:  # as in interviews alone, which last as long as what is left of them
         films = [one.path for one in measured]
         words = known_words(films, transcripts, language)
         talk = partial(tidied, films, words, transcript, tidy or Tidying(), music=heard, title=title)
         timelines.save(talk(rate=rate, size=size, folder=out.parent), out)
         return
     sentences, speech = spoken(narrate, narration, language)
+    if taste and cutter == "rules":
+        raise BriefError('[steps.cut] has taste, which the rules do not follow: add cutter = "optimal" or "learned".')
     pins = [editing.Pin(str(one["footage"]), one["sentence"], one["range"]) for one in pin]
     bans = [editing.Ban(str(one["footage"]), one["range"]) for one in forbid]
+    known = index_of(index)
     made = editing.cut(
         measured,
         length,
@@ -305,7 +317,8 @@ def cut(
         beats=seconds_of(beats),
         pins=pins,
         bans=bans,
-        matches=matches(sentences, index, pins, bans),
+        matches=matches(sentences, known, pins, bans),
+        index=known,
         title=title,
         end_title=end_title,
         mood=mood,
@@ -314,6 +327,7 @@ def cut(
         withhold=withhold,
         transitions=transitions,
         cutter=cutter,
+        reward=tasteful() if taste else None,
         shortest=shortest,
         longest=longest,
         folder=out.parent,

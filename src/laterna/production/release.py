@@ -151,7 +151,7 @@ def _values(brief: Brief, store: Store, footage: tuple[Version, ...]) -> dict[st
         "lexicon": None if lexicon is None else _source(lexicon, "text", store),
         "pin": tuple(_choice(brief, pin, store, footage) for pin in brief.pin),
         "forbid": tuple(_choice(brief, ban, store, footage) for ban in brief.forbid),
-        "logs": _logs(footage, store) if brief.match and brief.narration_lines() else (),
+        "logs": _logs(footage, store) if brief.match and _by_words(brief) else (),
         "transcripts": _transcripts(footage, store) if brief.format == "interview" else (),
     }
 
@@ -160,6 +160,12 @@ def _transcripts(footage: Iterable[Version], store: Store) -> tuple[Version, ...
     """What lies beside talks: their words, and those that are left of them."""
     paths = (path for one in footage for path in (beside(one.path), edited_beside(one.path)) if path)
     return tuple(_source(path, kind_of(path).name, store) for path in paths)
+
+
+def _by_words(brief: Brief) -> bool:
+    """Whether the cut asks what shots show: for its sentences, for key shots, or for a cutter."""
+    cutter = brief.steps.get("cut", {}).get("cutter", "rules")
+    return bool(brief.narration_lines()) or brief.format in ("trailer", "highlights") or cutter != "rules"
 
 
 def _logs(footage: Iterable[Version], store: Store) -> tuple[Version, ...]:

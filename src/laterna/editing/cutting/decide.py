@@ -1,18 +1,22 @@
 """The film decided as a whole by a cutter (:mod:`laterna.editing.cutters`), in place of slot by slot by the rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from laterna.editing.cutters import Cutter, Problem, Reward
+from laterna.editing.cutters.indexed import bin_from
 from laterna.editing.cutters.problem import UNKNOWN, Bin, in_point, marks_of
+from laterna.editing.cutters.reward import NAMES, features
 from laterna.editing.cutting.choose import Chooser
 from laterna.editing.cutting.material import Material, Piece
 from laterna.editing.cutting.rules import Pick, Rules
 from laterna.editing.cutting.slots import Slot
+from laterna.editing.indexing.index import Index
 from laterna.errors import BriefError
 
 _MOST = 150  # pieces that are looked at, the best of more
@@ -27,9 +31,11 @@ def decide(
     *,
     beats: Sequence[float] = (),
     pace: Callable[[float], float] = lambda progress: 1.0,
+    index: Index | None = None,
+    reward: Reward | None = None,
     seed: int = 0,
-) -> list[Pick]:
-    """A film's picks, by a cutter; the material of what it takes is taken.
+) -> tuple[list[Pick], Mapping[str, float]]:
+    """A film's picks, by a cutter, and the features that it is worth something by; the material of it is taken.
 
     Args:
         chooser: knows the material and the rules.
@@ -38,6 +44,8 @@ def decide(
         rate: frames a second.
         beats: seconds at which cuts sit well.
         pace: the usual length of a shot against the rules' own, at each part (0..1) of the film.
+        index: of the footage, by which sizes, moves, moods, key frames and takes of shots are known.
+        reward: what a cut is worth; the craft's own unless given.
         seed: of what is drawn.
 
     Raises:
@@ -45,8 +53,8 @@ def decide(
     """
     material, rules = chooser.material, chooser.rules
     pieces = _pieces(material, rules)
-    problem, frames = _problem(chooser, pieces, slots, rate, beats, pace)
-    cut = cutter.cut(problem, Reward(), seed=seed)
+    problem, frames = _problem(chooser, pieces, slots, rate, beats, pace, index)
+    cut = cutter.cut(problem, reward or Reward(), seed=seed)
     if not cut.events or cut.events[-1].end != problem.last:
         raise BriefError(
             f"The {cutter.name} cutter can't fill {float(slots[-1].span[1] / rate):.2f} s with this footage unless a"
@@ -61,7 +69,7 @@ def decide(
         start = min(piece.start + round(begins * rate), piece.end - length)
         picks.append(Pick(piece.part(start, start + length)))
         material.take(picks[-1].piece)
-    return picks
+    return picks, dict(zip(NAMES, features(problem, cut.events).tolist(), strict=True))
 
 
 def _pieces(material: Material, rules: Rules) -> list[Piece]:
@@ -87,6 +95,7 @@ def _problem(
     rate: Fraction,
     beats: Sequence[float],
     pace: Callable[[float], float],
+    index: Index | None,
 ) -> tuple[Problem, np.ndarray]:
     """What the cutter is asked, and the film frame of each mark."""
     rules, length = chooser.rules, slots[-1].span[1]
@@ -96,7 +105,7 @@ def _problem(
     strength, frames[-1] = strength[first], length
     usual = np.array([rules.beat * pace(frame / length) for frame in frames])
     problem = Problem(
-        _bin(chooser.material, pieces, rate),
+        _known(_bin(chooser.material, pieces, rate), chooser.material, pieces, rate, index),
         frames / float(rate),
         strength,
         usual.clip(rules.shortest, rules.longest) / float(rate),
@@ -120,6 +129,45 @@ def _told(
     worth = np.stack([chooser.story.worth(index, pieces) for index in heard])
     spans = np.array([[bound / float(rate) for bound in slots[index].span] for index in heard])
     return spans, (worth - worth.min()) / max(1e-9, float(np.ptp(worth)))
+
+
+def _known(found: Bin, material: Material, pieces: Sequence[Piece], rate: Fraction, index: Index | None) -> Bin:
+    """The bin with what an index tells of the shots that the pieces are of."""
+    rows = _rows(material, pieces, rate, index)
+    if index is None or not (rows >= 0).any():
+        return found
+    told, here = bin_from(index), rows >= 0
+    starts = np.array([float(Fraction(time)) for time in index.shots["start"]])
+    key = told.key[rows] + starts[rows] - np.array([float(piece.start / rate) for piece in pieces])
+    parts = np.zeros(len(pieces), int)  # parts of one shot are no takes of one another, but those of two takes are
+    for row in set(rows[here].tolist()):
+        parts[rows == row] = np.arange(np.count_nonzero(rows == row))
+    groups = np.unique(np.stack([told.group[rows], parts], 1), axis=0, return_inverse=True)[1].ravel()
+    names = ("key_score", "scale", "camera", "valence", "arousal")
+    return replace(
+        found,
+        **{name: np.where(here, getattr(told, name)[rows], getattr(found, name)) for name in names},
+        key=np.where(here, key.clip(0, found.length), found.key),
+        group=np.where(here, groups, groups.max() + 1 + found.group),
+    )
+
+
+def _rows(material: Material, pieces: Sequence[Piece], rate: Fraction, index: Index | None) -> np.ndarray:
+    """The row of the index's shot in which the middle of each piece lies; -1 for none."""
+    if index is None:
+        return np.full(len(pieces), -1)
+    shots = index.shots.select("file", "start", "end").rows()
+    paths = {row["file"]: row["path"] for row in index.files.iter_rows(named=True)}
+    found = []
+    for piece in pieces:
+        path, middle = material.sources[piece.source].footage.path.resolve(), (piece.start + piece.end) / 2 / rate
+        inside = (
+            number
+            for number, (file, start, end) in enumerate(shots)
+            if Path(paths[file]).resolve() == path and Fraction(start) <= middle < Fraction(end)
+        )
+        found.append(next(inside, -1))
+    return np.array(found)
 
 
 def _bin(material: Material, pieces: Sequence[Piece], rate: Fraction) -> Bin:
