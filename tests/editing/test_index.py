@@ -124,6 +124,27 @@ def test_an_analyst_describes_each_shot(footage: Path, tmp_path: Path) -> None:
         assert np.linalg.norm(row["embedding"]) == pytest.approx(1, abs=1e-3)
 
 
+def test_a_shot_too_short_for_the_analyst_has_no_vector(tmp_path: Path) -> None:
+    """A vector of another kind would keep the cutters from the whole index."""
+    pytest.importorskip("torch")
+    from laterna.editing.cutters.indexed import bin_from
+    from laterna.editing.models.analyst import Analyst
+    from laterna.learning import Card, save
+
+    said = {"data": ("made",), "command": "none", "protocol": "none", "figures": {"x": 1.0}, "baseline": {"x": 0.0}}
+    save(Analyst.build("debug"), Card(Analyst.name, "CC0-1.0", **said), tmp_path / "analyst")  # type: ignore[arg-type]
+    scenes = [scene(seed, ground)[:, :160] for seed, ground in ((1, RED), (2, BLUE), (3, GREEN))]
+    with VideoWriter(
+        tmp_path / "a.mp4", Encoding((160, 90), Fraction(120), preset="ultrafast"), sample_rate=None
+    ) as out:
+        for picture, frames in zip(scenes, (102, 16, 102), strict=True):  # the second lies between two samples
+            for _ in range(frames):
+                out.write(np.ascontiguousarray(picture))
+    made = index([tmp_path / "a.mp4"], out=tmp_path / "index", analyst=str(tmp_path / "analyst"))
+    assert made.shots["embedding"].list.len().to_list() == [64, 0, 64]
+    assert bin_from(made).embedding.shape == (3, 64)
+
+
 class TestWhatIsLookedAtAgain:
     """A file is decoded once in its life."""
 
@@ -164,6 +185,41 @@ class TestWhatIsLookedAtAgain:
         make_film(tmp_path / "b.mp4", seconds=0.4, shots=(RED,), sound=False)
         index([tmp_path], out=tmp_path / "out", analyst="none")
         assert looked == ["b.mp4"]
+
+    @pytest.mark.parametrize("changed", ["the network that finds shots", "what is kept"])
+    def test_all_where_it_would_be_seen_otherwise(
+        self,
+        changed: str,
+        looked: list[str],
+        tmp_path: Path,
+        make_film: Callable[..., Path],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        film = make_film(tmp_path / "a.mp4", seconds=0.4, sound=False)
+        index([film], out=tmp_path / "out", analyst="none")
+        module = sys.modules["laterna.editing.index"]
+        if changed == "what is kept":
+            monkeypatch.setattr(module, "KIND", "another")
+        else:
+            hashed = module.sha256  # type: ignore[attr-defined]
+            monkeypatch.setattr(module, "sha256", lambda path: f"{hashed(path)}{path.name == 'boundary'}")
+        looked.clear()
+        index([film], out=tmp_path / "out", analyst="none")
+        assert looked == ["a.mp4"]
+
+    def test_broken_captions_stop_before_their_film_is_looked_at(
+        self, looked: list[str], tmp_path: Path, make_film: Callable[..., Path]
+    ) -> None:
+        """Or leave that film out, as a broken film is."""
+        for name in ("a", "b"):
+            make_film(tmp_path / f"{name}.mp4", seconds=0.4, sound=False)
+        (tmp_path / "a.srt").write_text("no caption at all\n")
+        with pytest.raises(DataError, match=r"a\.srt"):
+            index([tmp_path], out=tmp_path / "out", analyst="none")
+        made = index([tmp_path], out=tmp_path / "out", analyst="none", on_bad_footage="skip")
+        assert [Path(path).name for path in made.files["path"]] == ["b.mp4"]
+        assert "a.srt" in made.notes[0]
+        assert "a.mp4" not in looked
 
 
 class TestOddFootage:

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from laterna.editing.detection.forward import NAME as BOUNDARY
 from laterna.editing.indexing.index import Index
 from laterna.editing.indexing.likeness import groups, prints
 from laterna.editing.indexing.logged import Log, in_words
-from laterna.editing.indexing.seeing import NOBODY, Seen, see
+from laterna.editing.indexing.seeing import KIND, NOBODY, Seen, see
 from laterna.editing.indexing.spoken import text_between, words_of
 from laterna.editing.indexing.subject import NAME as SUBJECT
 from laterna.errors import DataError, MediaError, StorageError
@@ -62,12 +63,13 @@ def index(
     """
     files = _films(footage)
     notes = Log.beside(files, log)
-    looker = _Looker(analyst, pieces or kept_beside(out, "index"), progress or _untold, len(files))
+    said = {Path(path).resolve(): words for path, words in (transcripts or {}).items()}
+    looker = _Looker(analyst, pieces or kept_beside(out, "index"), said, progress or _untold, len(files))
     seen, refused = [], []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for path, found in zip(files, pool.map(looker, files), strict=True):
-            if isinstance(found, Seen):
-                seen.append((path, found))
+            if isinstance(found, _Found):
+                seen.append((path, found.seen, found.said))
             elif on_bad_footage == "skip":
                 refused.append(str(found))
             else:
@@ -76,32 +78,27 @@ def index(
                 raise found
     if not seen:
         raise DataError(f"None of the footage can be used; the first: {refused[0]}")
-    said = {Path(path).resolve(): words for path, words in (transcripts or {}).items()}
-    made = assembled(seen, notes, said, refused)
+    made = assembled(seen, notes, refused)
     made.save(out)
     return made
 
 
 def assembled(
-    seen: Sequence[tuple[Path, Seen]],
+    seen: Sequence[tuple[Path, Seen, Sequence[Word]]],
     notes: Log,
-    transcripts: Mapping[Path, Transcript],
     refused: Sequence[str] = (),
 ) -> Index:
     """The index of files that have been looked at, with what is said and noted of them.
 
     Args:
-        seen: each file's path, and what is seen in it.
+        seen: each file's path, what is seen in it, and the words that are said.
         notes: the user's log.
-        transcripts: by resolved path; a file without one has the words that lie beside it.
         refused: a sentence for each file that could not be used.
     """
     files, boxes, words, thumbnails, looks = [], [], [], [], []
     shots: list[dict[str, Any]] = []
-    for number, (path, one) in enumerate(seen):
+    for number, (path, one, said) in enumerate(seen):
         first = len(shots)
-        handed = transcripts.get(path.resolve())
-        said = words_of(path) if handed is None else handed.words
         files.append(_file(number, path, one))
         words += [{"file": number, "start": str(w.start), "end": str(w.end), "word": w.text} for w in said]
         shots += [_shot(row, first, number, path, said, notes) for row in one.shots.iter_rows(named=True)]
@@ -112,28 +109,37 @@ def assembled(
     return Index.of(shots, files=files, boxes=boxes, words=words, thumbnails=thumbnails, refused=refused)
 
 
+@dataclass(frozen=True)
+class _Found:
+    seen: Seen
+    said: Sequence[Word]
+
+
 @dataclass
 class _Looker:
-    """Looks at files, several at once, or finds what was kept of them."""
+    """Looks at files, several at once, or finds what was kept of them; what is said in them is read first."""
 
     analyst: str
     pieces: Pieces
+    transcripts: Mapping[Path, Transcript]  # by resolved path; a file without one has the words that lie beside it
     progress: Callable[[int, int], None]
     files: int
     stopped: bool = False
 
     def __post_init__(self) -> None:
-        models = [SUBJECT] if self.analyst == NOBODY else [SUBJECT, self.analyst]
-        self.pieces = self.pieces.of("seen", self.analyst, *(sha256(find(name)) for name in models))
+        models = [BOUNDARY, SUBJECT, *([] if self.analyst == NOBODY else [self.analyst])]
+        self.pieces = self.pieces.of("seen", KIND, self.analyst, *(sha256(find(name)) for name in models))
         self._done: dict[Path, int] = {}
 
-    def __call__(self, path: Path) -> Seen | MediaError | DataError:
-        """What is seen in a film; the error, returned, that names it where it is broken."""
+    def __call__(self, path: Path) -> _Found | MediaError | DataError:
+        """What is seen and said in a film; the error, returned, that names what is broken of it."""
         try:
             if self.stopped:
                 raise DataError(f"{quoted(path)} was not looked at.")
-            kept = self.pieces.get(sha256(regular_file(path)), make=partial(self._look, path))
-            return Seen.open(kept)
+            film = sha256(regular_file(path))
+            handed = self.transcripts.get(path.resolve())
+            said = words_of(path) if handed is None else handed.words
+            return _Found(Seen.open(self.pieces.get(film, make=partial(self._look, path))), said)
         except StorageError:  # no fault of the footage
             raise
         except (MediaError, DataError) as error:

@@ -98,7 +98,7 @@ class Index:
             (exclusive) and ``start`` to ``end`` lie in its ``file``. ``motion`` and ``shake`` are in picture widths a
             second, ``valence`` and ``arousal`` in -1..1, ``key_score``, ``sharpness`` and ``exposure`` in 0..1;
             ``colours`` are "#rrggbb", the commonest first; near-duplicate takes share a ``take_group``;
-            ``embedding`` is a unit vector, near that of a shot that looks alike.
+            ``embedding`` is a unit vector, near that of a shot that looks alike; [] where a shot is too short for one.
         boxes: where the subject is, a row every 12 frames of a shot where there is one: ``x`` and ``y`` of the box's
             top left corner, ``width`` and ``height``, in 0..1 of the upright picture; ``score`` in 0..1.
         words: what is said: ``file``, ``start``, ``end``, ``word``.

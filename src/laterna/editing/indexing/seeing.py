@@ -23,6 +23,7 @@ from laterna.media.plain import open_table, save_table
 from laterna.media.shots import Shot
 from laterna.media.video import Frame, Video
 
+VERSION = 2  # of what is seen in a film: another one, and every film is looked at again
 EVERY = 12  # frames between two boxes
 NOBODY = "none"  # in place of an analyst
 _NEAREST = Fraction(1, 20)  # of a second: a picture nearer than that shows hardly any movement
@@ -36,6 +37,9 @@ _TABLES: Mapping[str, Schema] = {
     "boxes": BOXES,
     "thumbnails": THUMBNAILS,
 }
+KIND = (
+    f"{VERSION} { ({name: dict(schema) for name, schema in _TABLES.items()}) }"  # what Seen holds, as a part of a key
+)
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,11 @@ def see(video: Video, *, analyst: str, progress: Callable[[int, int], None] | No
     samples, pictures = look.taken()
     parts = [samples.between(shot.start_frame, shot.end_frame) for shot in footage.shots]
     described = _described(parts, analyst)
+    unsaid = analyst == NOBODY
     rows, boxes, network = [], [], subject_network()
     for number, (shot, part, said) in enumerate(zip(footage.shots, parts, described, strict=True)):
-        rows.append({"shot": number} | _ranged(shot) | _measured(footage, shot) | _looked(shot, part, pictures, said))
+        looked = _looked(shot, part, pictures, said, unsaid=unsaid)
+        rows.append({"shot": number} | _ranged(shot) | _measured(footage, shot) | looked)
         boxes += [{"shot": number} | box for box in _boxes(shot, pictures, network)]
     made = {"shots": rows, "boxes": boxes, "thumbnails": [_thumbnail(video, footage, row) for row in rows]}
     return Seen(footage, **{name: pl.DataFrame(made[name], schema=dict(schema)) for name, schema in _TABLES.items()})
@@ -198,12 +204,16 @@ def _measured(footage: Footage, shot: Shot) -> dict[str, float]:
     return dict(zip(names, inside.select(pl.col(name).mean() for name in names).row(0), strict=True))
 
 
-def _looked(shot: Shot, part: Samples, pictures: _Pictures, said: Description | None) -> dict[str, Any]:
+def _looked(
+    shot: Shot, part: Samples, pictures: _Pictures, said: Description | None, *, unsaid: bool
+) -> dict[str, Any]:
+    """What pictures and words tell of a shot. Its vector is the analyst's, of colours where the whole film is
+    ``unsaid``; none where a shot was too short for the analyst: vectors of two kinds can't be compared."""
     inside = np.flatnonzero((pictures.frames >= shot.start_frame) & (pictures.frames < shot.end_frame))
     some = inside[np.unique(np.linspace(0, len(inside) - 1, _COLOURED).astype(int))] if len(inside) else inside
     shown = list(pictures.pictures[some]) or [np.zeros((*SIZE[::-1], 3), np.uint8)]
     middle = pictures.times[int(inside[len(inside) // 2])] if len(inside) else shot.start
-    vector = descriptor(shown) if said is None else said.vector / max(1e-6, float(np.linalg.norm(said.vector)))
+    vector = _unit(said.vector) if said else descriptor(shown) if unsaid else np.zeros(0)
     key = middle if said is None else part.times[int(np.flatnonzero(part.frames == said.key_frame)[0])]
     return _words(said) | {
         "key_time": str(key),
@@ -211,6 +221,10 @@ def _looked(shot: Shot, part: Samples, pictures: _Pictures, said: Description | 
         "colours": dominant(shown),
         "embedding": vector.tolist(),
     }
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / max(1e-6, float(np.linalg.norm(vector)))
 
 
 def _words(said: Description | None) -> dict[str, Any]:
