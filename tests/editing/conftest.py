@@ -1,6 +1,7 @@
 """Footage measured by hand, so that a test can say what a film looks like without drawing it."""
 
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from timelines import FILES, Rushes
 
 from laterna.editing import Footage
 from laterna.editing.analyse import FRAMES, SOUND, THUMBNAILS
@@ -62,5 +64,25 @@ def measured() -> Callable[..., Footage]:
             sound=pl.DataFrame(heard, schema=SOUND, orient="row"),
             thumbnails=pl.DataFrame(schema=THUMBNAILS),
         )
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]) -> Path:
+    """Files for timelines to point to; what is in them is said by hand."""
+    folder = tmp_path_factory.mktemp("rushes")
+    film = make_film(folder / "take_00.mp4", seconds=Fraction(1, 5), timecode="01:00:00:00", reel="A001")
+    for index in range(1, FILES):
+        shutil.copy(film, folder / f"take_{index:02}.mp4")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rushes(folder: Path, measured: Callable[..., Footage]) -> Rushes:
+    """``rushes([4, 5], [6], ...)``: a file for each list of the seconds of its shots."""
+
+    def make(*files: list[float], **options: Any) -> list[Footage]:
+        return [measured(folder / f"take_{i:02}.mp4", shots, **options) for i, shots in enumerate(files)]
 
     return make

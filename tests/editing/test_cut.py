@@ -1,7 +1,6 @@
 """A cut has its exact length, uses no range twice, keeps its rules, obeys its brief, and says why of every shot."""
 
 import re
-import shutil
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,102 +12,18 @@ import opentimelineio as otio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from timelines import FILES, Rushes, clips, cuts, frames, known, longer, said, text, used
 
 from laterna.editing import Ban, Footage, Pin, cut
 from laterna.editing.cutting.material import DUPLICATE
 from laterna.errors import BriefError
 from laterna.media.shots import Transition
-from laterna.media.timecode import snap_rate, to_seconds
-from laterna.media.timeline import resolve, source_start, track
-from laterna.media.transcript import Sentence, Transcript, Word
-
-Timeline = otio.schema.Timeline
-Rushes = Callable[..., list[Footage]]
+from laterna.media.timecode import to_seconds
+from laterna.media.timeline import resolve, track
 
 RATE = Fraction(25)
-FILES = 12
 ALIKE = [0, 0b111, 0b111000]  # fingerprints a few bits apart
 OTHER = (1 << 40) - 1
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]) -> Path:
-    """Files for timelines to point to; what is in them is said by hand."""
-    folder = tmp_path_factory.mktemp("rushes")
-    film = make_film(folder / "take_00.mp4", seconds=Fraction(1, 5), timecode="01:00:00:00", reel="A001")
-    for index in range(1, FILES):
-        shutil.copy(film, folder / f"take_{index:02}.mp4")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def rushes(folder: Path, measured: Callable[..., Footage]) -> Rushes:
-    """``rushes([4, 5], [6], ...)``: a file for each list of the seconds of its shots."""
-
-    def make(*files: list[float], **options: Any) -> list[Footage]:
-        return [measured(folder / f"take_{i:02}.mp4", shots, **options) for i, shots in enumerate(files)]
-
-    return make
-
-
-def said(*texts: str, words_a_second: float = 2.6) -> Transcript:
-    """Sentences spoken evenly, with pauses of 0.4 s."""
-    now, sentences = Fraction(1, 5), []
-    for text in texts:
-        words = []
-        for word in text.split():
-            words.append(Word(word, now, now := now + Fraction(1 / words_a_second).limit_denominator(100)))
-        sentences.append(Sentence(text, tuple(words)))
-        now += Fraction(2, 5)
-    return Transcript(tuple(sentences))
-
-
-def longer(spoken: Transcript, which: int, by: Fraction) -> Transcript:
-    """The same words, but the last one of a sentence takes ``by`` seconds more."""
-    before, sentence = spoken.sentences[:which], spoken.sentences[which]
-    last = sentence.words[-1]
-    changed = Sentence(sentence.text, (*sentence.words[:-1], Word(last.text, last.start, last.end + by)))
-    later = [
-        Sentence(s.text, tuple(Word(w.text, w.start + by, w.end + by) for w in s.words))
-        for s in spoken.sentences[which + 1 :]
-    ]
-    return Transcript((*before, changed, *later))
-
-
-def clips(timeline: Timeline, name: str = "Picture") -> list[otio.schema.Clip]:
-    return [item for item in track(timeline, name) if isinstance(item, otio.schema.Clip)]
-
-
-def used(timeline: Timeline, name: str = "Picture") -> list[tuple[str, int, int]]:
-    """Each clip's file, and its first and end frame there, of the film's."""
-    rows = []
-    for clip in clips(timeline, name):
-        length = clip.source_range.duration
-        start = source_start(clip, Path()) * snap_rate(length.rate)
-        end = start + round(length.value)
-        rows.append((clip.media_reference.target_url, round(start), round(end)))
-    return rows
-
-
-def known(clip: otio.schema.Clip) -> Any:
-    return clip.metadata["laterna"]
-
-
-def cuts(timeline: Timeline) -> list[tuple[int, tuple[str, int, int]]]:
-    """Where in the film each range starts."""
-    rows, now = [], 0
-    for row in used(timeline):
-        rows.append((now, row))
-        now += row[2] - row[1]
-    return rows
-
-
-def frames(timeline: Timeline) -> int:
-    return sum(end - start for _, start, end in used(timeline))
-
-
-def text(timeline: Timeline) -> str:
-    return str(otio.adapters.write_to_string(timeline, "otio_json"))
 
 
 # The length, the ranges, the rules
@@ -530,65 +445,6 @@ def test_music_lies_under_the_film_once_and_no_longer(
         music = make_sound(folder / f"music_{seconds}.wav", seconds=seconds)
         (clip,) = clips(cut(rushes([9], [9]), 10, music=music, folder=folder), "Music")
         assert clip.source_range.duration.value == expected
-
-
-def test_cuts_land_on_the_nearest_beats_that_half_a_second_reaches(rushes: Rushes, folder: Path) -> None:
-    footage = rushes(*[[9]] * 8)
-    free = [start for start, _ in cuts(cut(footage, 30, folder=folder))][1:]
-    beats = [Fraction(3 * n, 4) + Fraction(1, 10) for n in range(40)]
-    film = cut(footage, 30, beats=[float(beat) for beat in beats], folder=folder)
-    landed = [start for start, _ in cuts(film)][1:]
-    assert frames(film) == 750
-    assert landed == [round(min(beats, key=lambda beat: abs(beat - Fraction(at, 25))) * 25) for at in free]
-    assert landed != free
-    assert all("cut on a beat" in known(clip)["reason"] for clip in clips(film)[1:])
-    assert "beat" not in known(clips(film)[0])["reason"]
-    assert not any("beside its sentence" in known(clip)["reason"] for clip in clips(film))
-
-
-def test_cuts_stay_where_no_beat_is_near(rushes: Rushes, folder: Path) -> None:
-    footage = rushes(*[[9]] * 8)
-    free = cut(footage, 30, folder=folder)
-    starts = [start for start, _ in cuts(free)][1:]
-    far = [Fraction(start + 13, 25) for start in starts]  # half a second and half a frame
-    away = [beat for beat in far if all(abs(beat * 25 - start) > 12 for start in starts)]
-    film = cut(footage, 30, beats=away, folder=folder)
-    assert away
-    assert used(film) == used(free)
-    assert not any("beat" in known(clip)["reason"] for clip in clips(film))
-
-
-def test_a_beat_out_of_the_footages_reach_is_left_for_the_next_or_for_none(rushes: Rushes, folder: Path) -> None:
-    """Of two shots the first has not a frame more; the second has, at its end."""
-    footage = rushes([4], [6])
-    assert used(cut(footage, 8, folder=folder)) == [("take_00.mp4", 0, 100), ("take_01.mp4", 0, 100)]
-    later, sooner = 4.16, 3.68
-    assert [start for start, _ in cuts(cut(footage, 8, beats=[later], folder=folder))] == [0, 100]
-    film = cut(footage, 8, beats=[sooner, later], folder=folder)
-    assert used(film) == [("take_00.mp4", 0, 92), ("take_01.mp4", 0, 108)]
-
-
-def test_beats_make_no_shot_shorter_or_longer_than_it_may_be_and_leave_exact_pins_alone(
-    rushes: Rushes, folder: Path
-) -> None:
-    footage = rushes(*[[9]] * 8)
-    pin = Pin("take_03.mp4", None, (Fraction(1), Fraction(5)))
-    for shortest in (3, Fraction(3, 2)):
-        for shift in range(0, 9, 2):
-            every = [n / 25 for n in range(shift, 750, 9)]
-            film = cut(footage, 30, beats=every, pins=[pin], shortest=shortest, longest=4, folder=folder)
-            assert all(shortest * 25 <= end - start <= 100 for _, start, end in used(film))
-            assert ("take_03.mp4", 25, 125) in used(film)
-
-
-def test_beats_move_no_sentence(rushes: Rushes, folder: Path) -> None:
-    footage, spoken = rushes(*[[9]] * 8), said("A sentence of some words.", "Another one, of seven words in all.")
-    free, film = (
-        cut(footage, 20, sentences=spoken, beats=beats, folder=folder) for beats in ((), [n * 0.6 for n in range(40)])
-    )
-    places = [[(c.name, c.range_in_parent().start_time.value) for c in clips(one, "Narration")] for one in (free, film)]
-    assert places[0] == places[1]
-    assert used(film) != used(free)
 
 
 def test_clips_have_source_time_code_relative_media_and_plain_reasons(rushes: Rushes, folder: Path) -> None:

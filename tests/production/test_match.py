@@ -1,14 +1,11 @@
 """Sentences over the shots that speak of the same: what a log beside the footage tells is obeyed by the cut."""
 
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import opentimelineio as otio
 import pytest
 
 from laterna.errors import DataError, LaternaError
-from laterna.media.encode import Encoding, VideoWriter
 from laterna.media.timeline import load, track
 from laterna.production import Release, produce
 
@@ -18,19 +15,6 @@ LOG = {
     "1.mp4": "A horse runs in the desert",
     "2.mp4": "A harbour in the rain",
 }
-
-
-@pytest.fixture(scope="module")
-def rushes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three takes of tiles that drift, which no measure tells apart, and a log of what they show."""
-    folder = tmp_path_factory.mktemp("rushes")
-    for number in range(3):
-        tiles = np.random.default_rng(number).integers(30, 220, (6, 12, 3), np.uint8)
-        picture = np.kron(tiles, np.ones((9, 8, 1), np.uint8))
-        with VideoWriter(folder / f"{number}.mp4", Encoding((96, 54), Fraction(25), preset="ultrafast")) as film:
-            for index in range(150):
-                film.write(np.ascontiguousarray(np.roll(picture, index // 2, axis=1)))
-    return folder
 
 
 def made(rushes: Path, folder: Path, log: str | None, **fields: str) -> Release:

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from laterna.errors import BriefError, DataError
 from laterna.learning.card import Card
 from laterna.learning.weights import save
 from laterna.media.audio import Audio, write_audio
-from laterna.media.encode import Encoding, VideoWriter
 from laterna.media.scores import open_score, save_score, seconds_of
 from laterna.media.timecode import to_seconds
 from laterna.media.timeline import load, track
@@ -65,19 +63,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def composer(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LATERNA_MODELS", str(models))
-
-
-@pytest.fixture(scope="module")
-def rushes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three silent takes that look nothing like each other: tiles that drift."""
-    folder = tmp_path_factory.mktemp("rushes")
-    for number in range(3):
-        tiles = np.random.default_rng(number).integers(30, 220, (6, 12, 3), np.uint8)
-        picture = np.kron(tiles, np.ones((9, 8, 1), np.uint8))
-        with VideoWriter(folder / f"{number}.mp4", Encoding((96, 54), Fraction(25), preset="ultrafast")) as film:
-            for index in range(150):
-                film.write(np.ascontiguousarray(np.roll(picture, index // 2, axis=1)))
-    return folder
 
 
 @pytest.fixture
