@@ -201,7 +201,7 @@ class TestWhatIsLookedAtAgain:
         if changed == "what is kept":
             monkeypatch.setattr(module, "KIND", "another")
         else:
-            hashed = module.sha256  # type: ignore[attr-defined]
+            hashed = module.sha256
             monkeypatch.setattr(module, "sha256", lambda path: f"{hashed(path)}{path.name == 'boundary'}")
         looked.clear()
         index([film], out=tmp_path / "out", analyst="none")

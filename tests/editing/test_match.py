@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from laterna.editing import Ban, Index, Pin, match
+from laterna.editing.match import read_script
 from laterna.errors import BriefError, DataError
 from laterna.media.screenplay import Screenplay
 from laterna.media.transcript import Sentence, Transcript, Word
@@ -108,6 +109,20 @@ def test_a_script_may_be_text_a_transcript_a_screenplay_or_a_file(index: Index, 
     )
     assert shots(index, tmp_path / "script.transcript.json") == [0, 1, 2, 3]
     assert shots(index, Screenplay.parse(fountain)) == shots(index, tmp_path / "script.fountain") == [0, 1]
+
+
+def test_each_sentence_of_a_screenplay_plays_where_its_scene_does() -> None:
+    play = (
+        "INT./EXT. CAR - NIGHT\n\nThey wait. She\nlooks up.\n\nANNA\nGo! (beat)\n(low)\nNow.\n"
+        "\nI/E *HOUSE*\n\nA lamp.\n"
+    )
+    assert read_script(Screenplay.parse(play)) == [
+        "CAR - NIGHT They wait.",
+        "CAR - NIGHT She looks up.",
+        "CAR - NIGHT Go!",
+        "CAR - NIGHT (beat) Now.",
+        "HOUSE A lamp.",
+    ]
 
 
 def test_a_script_longer_than_the_footage_leaves_sentences_without_a_shot(index: Index) -> None:

@@ -97,8 +97,8 @@ def match(
     All sentences are assigned at once, so that together they fit as well as can be; no shot is used twice.
 
     Args:
-        script: Sentences, a text, a transcript or a screenplay (each of its actions and speeches, with the heading of
-            its scene); or a file: .fountain, .transcript.json or text.
+        script: Sentences, a text, a transcript or a screenplay (each sentence of its actions and speeches, with the
+            heading of its scene); or a file: .fountain, .transcript.json or text.
         index: The project index.
         order: "kept": the shots' order is that of the footage; "free": any.
         pins: Footage that has to be used; with a sentence named, for that sentence.
@@ -164,13 +164,13 @@ def _opened(path: Path) -> Script:
 
 
 def _told(screenplay: Screenplay) -> list[str]:
-    """Each action and each speech of a screenplay, with where and when its scene plays."""
-    found, heading = [], ""
+    """Each sentence of what is seen and said in a screenplay, with where and when its scene plays."""
+    found, setting = [], ""
     for element in screenplay.elements:
         if isinstance(element, SceneHeading):
-            heading = plain(element.text).removeprefix("INT.").removeprefix("EXT.").strip()
+            setting = element.setting
         elif isinstance(element, Action | Dialogue):
-            found.append(" ".join(f"{heading} {plain(element.text)}".split()))
+            found += [f"{setting} {sentence}".strip() for sentence in sentences(plain(element.text))]
     return found
 
 

@@ -173,6 +173,26 @@ def test_what_is_a_scene_heading(heading: str) -> None:
     assert isinstance(parsed(f"{heading}\nAfter.\n")[0], SceneHeading)
 
 
+@pytest.mark.parametrize(
+    ("heading", "setting"),
+    [
+        ("INT. HOUSE - DAY", "HOUSE - DAY"),
+        ("ext house", "house"),
+        ("INT./EXT. CAR - NIGHT", "CAR - NIGHT"),
+        ("INT. / EXT. CAR", "CAR"),
+        ("EXT/INT CAR", "CAR"),
+        ("I/E. **CAR**", "CAR"),
+        ("I/E CAR #3#", "CAR"),
+        (".INTERLUDE", "INTERLUDE"),
+        ("INT.", ""),
+    ],
+)
+def test_where_a_scene_plays(heading: str, setting: str) -> None:
+    found = only(heading)
+    assert isinstance(found, SceneHeading)
+    assert found.setting == setting
+
+
 @pytest.mark.parametrize("text", ["INTERIOR HOUSE", "...and then", ".", "..", "INTEGER", ". x"])
 def test_what_is_no_scene_heading(text: str) -> None:
     assert isinstance(only(text), Action)

@@ -5,7 +5,13 @@ Each element's ``source`` is its stretch of the file, comments and line ends inc
 with emphasis as it is marked (see :func:`laterna.media.screenplay.plain`); lines are parted by ``\\n``.
 """
 
+import re
 from dataclasses import dataclass
+
+from laterna.media.screenplay.emphasis import plain
+
+# what a heading begins with: indoors, outdoors, both, or establishing
+PLACED = re.compile(r"(?:INT\.?\s*/\s*EXT|EXT\.?\s*/\s*INT|INT|EXT|EST|I/E)(?:[.\s]+|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,13 @@ class SceneHeading(Element):
 
     text: str
     number: str = ""
+
+    @property
+    def setting(self) -> str:
+        """Where and when it plays, without emphasis and what says that it is indoors or not: ``KITCHEN - DAY``."""
+        text = plain(self.text)
+        placed = PLACED.match(text)
+        return text[placed.end() :] if placed else text
 
 
 @dataclass(frozen=True, slots=True)

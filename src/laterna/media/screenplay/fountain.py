@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from laterna.media.screenplay.elements import (
+    PLACED,
     Action,
     Blank,
     Boneyard,
@@ -31,7 +32,6 @@ from laterna.media.screenplay.elements import (
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"/\*|\*/|\[\[|\]\]|(?P<gap>(?:\r\n|\r(?!\n)|\n)(?=[\r\n]))")
 _BYTE_ORDER_MARK = "\ufeff"
-_HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E)(?:\.|\s|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\(([^()]*)\)")
 
 
@@ -214,7 +214,7 @@ def _heading(line: _Line) -> SceneHeading | None:
     text = line.stripped
     if text[0] == "." and text[1:2].isalnum():
         text = text[1:]
-    elif not _HEADING.match(text):
+    elif not PLACED.match(text):
         return None
     before, _, number = text.removesuffix("#").rpartition("#")
     if text.endswith("#") and before.strip() and number and not any(map(str.isspace, number)):
