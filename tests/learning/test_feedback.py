@@ -78,25 +78,41 @@ def feedback(place: str) -> Feedback:
 
 def test_a_preference_is_a_comparison(feedback):
     feedback.prefer(item(1, pace=0.5, close=1), item(2, pace=0.9, close=0))
-    names, better, worse = feedback.pairs("cut")
+    names, better, worse, counts = feedback.pairs("cut")
     assert names == ("close", "pace")
     assert better.tolist() == [[1, 0.5]]
     assert worse.tolist() == [[0, 0.9]]
+    assert counts.tolist() == [1]
 
 
 def test_a_judge_may_say_the_same_twice_or_change_their_mind(feedback):
     feedback.prefer(item(1, pace=1), item(2, pace=2))
     feedback.prefer(item(1, pace=1), item(2, pace=2))
     feedback.prefer(item(2, pace=2), item(1, pace=1))
-    assert feedback.pairs("cut").better.ravel().tolist() == [1, 1, 2]
+    assert feedback.pairs("cut").better.tolist() == [[2]]
+    feedback.prefer(item(1, pace=1), item(2, pace=2), who="ann")
+    assert sorted(feedback.pairs("cut").better.ravel().tolist()) == [1, 2]
 
 
 def test_every_two_ratings_that_differ_are_a_comparison(feedback):
     for number, rating in ((1, 3), (2, 5), (3, 3), (4, 1)):
         feedback.rate(item(number, pace=number), rating)
-    _, better, worse = feedback.pairs("cut")
+    _, better, worse, counts = feedback.pairs("cut")
     compared = {*zip(better.ravel().tolist(), worse.ravel().tolist(), strict=True)}
     assert compared == {(2, 1), (2, 3), (2, 4), (1, 4), (3, 4)}
+    assert counts == pytest.approx([1 / 3] * 5)
+
+
+def test_many_ratings_count_no_more_than_they_are(feedback):
+    for number in range(20):
+        feedback.rate(item(number, pace=number), 1 + number % 5, who="ann")
+    for number in (1, 2):
+        feedback.rate(item(number, pace=number), number, who="bo")
+    feedback.rate(item(99), 3, who="bo")  # of no known feature, so it makes no pair
+    counts = feedback.pairs("cut", who="ann").counts
+    assert len(counts) == 160
+    assert counts.sum() <= 20 / 2
+    assert feedback.pairs("cut", who="bo").counts.tolist() == [1]
 
 
 def test_one_persons_ratings_are_not_compared_with_anothers(feedback):
@@ -117,9 +133,26 @@ def test_the_last_rating_counts(feedback):
 def test_what_one_person_said_can_be_asked_for(feedback):
     feedback.prefer(item(1, pace=1), item(2, pace=2), who="ann")
     feedback.prefer(item(2, pace=2), item(1, pace=1), who="bo")
-    feedback.prefer(item(3, pace=3), item(1, pace=1))
     assert feedback.pairs("cut", who="bo").better.tolist() == [[2]]
-    assert feedback.pairs("cut", who="").better.tolist() == [[3]]
+
+
+def test_who_gives_no_name_is_known_by_that_of_their_login(feedback, monkeypatch):
+    for login, number in (("carl", 1), ("dora", 2)):
+        monkeypatch.setenv("LOGNAME", login)
+        feedback.prefer(item(number, pace=number), item(3, pace=3))
+        feedback.rate(item(number, pace=number), number)
+        assert feedback.pairs("cut", who=login).better.tolist() == [[number]]
+    assert len(feedback.pairs("cut").better) == 2  # and their ratings are not compared
+
+
+def test_whose_name_nobody_knows_is_asked_for_it(feedback, monkeypatch):
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    with pytest.raises(DataError, match="give a name"):
+        feedback.rate(item(1), 5)
+    feedback.rate(item(1), 5, who="ann")
 
 
 def test_tasks_do_not_mix(feedback):
@@ -141,7 +174,7 @@ def test_what_is_told_of_are_the_features_that_all_have(feedback):
 def test_features_that_are_named_come_in_that_order_and_choose_the_versions(feedback):
     feedback.prefer(item(1, pace=1, close=3), item(2, pace=2))
     feedback.prefer(item(1, pace=1, close=3), item(4, pace=5, close=4, bright=0))
-    names, better, worse = feedback.pairs("cut", names=("pace", "close"))
+    names, better, worse, _ = feedback.pairs("cut", names=("pace", "close"))
     assert names == ("pace", "close")
     assert better.tolist() == [[1, 3]]
     assert worse.tolist() == [[5, 4]]
@@ -159,7 +192,7 @@ def test_a_versions_standing_is_what_was_said_of_it(feedback):
     feedback.rate(item(1), 4, who="ann")
     feedback.rate(item(1), 5, who="bo")
     feedback.prefer(item(1), item(2))
-    feedback.prefer(item(2), item(1))
+    feedback.prefer(item(2), item(1), who="ann")
     feedback.prefer(item(1), item(3))
     assert feedback.standing("cut", item(1).sha256) == Standing((4, 5), won=2, lost=1)
     assert feedback.standing("cut", item(9).sha256) == Standing()
@@ -270,7 +303,7 @@ def test_a_version_has_a_step_a_hash_and_finite_features(bad: Mapping[str, objec
         Item(**({"task": "cut", "sha256": "0" * 64} | bad))
 
 
-@pytest.mark.parametrize("who", ["\udcff", "a\nb", "\0"])
+@pytest.mark.parametrize("who", ["\udcff", "a\nb", "\0", "", " "])
 def test_a_name_is_written_in_letters(feedback, who):
     with pytest.raises(DataError, match="nobody's name"):
         feedback.rate(item(1), 5, who=who)

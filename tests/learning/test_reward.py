@@ -97,6 +97,37 @@ def test_a_judge_who_answers_at_random_is_not_understood():
     assert reward.accuracy < 0.62
 
 
+def random_ratings(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Twelve versions of eight features that mean nothing, rated from 1 to 5: the better, the worse, and the counts."""
+    rng = np.random.default_rng(seed)
+    versions, ratings = rng.normal(size=(12, 8)), rng.integers(1, 6, 12)
+    better, worse = np.nonzero(ratings[:, None] > ratings)
+    return versions[better], versions[worse], np.full(len(better), 1 / 11)
+
+
+def test_ratings_at_random_are_not_understood_though_each_version_stands_in_many_pairs():
+    learnt = [Reward((*NAMES, "a", "b", "c")).fit(*random_ratings(seed)) for seed in range(40)]
+    assert np.mean([reward.accuracy for reward in learnt]) == pytest.approx(0.5, abs=0.08)
+
+
+def test_what_counts_less_teaches_less():
+    better, worse, counts = random_ratings(0)
+    sure, unsure = (Reward((*NAMES, "a", "b", "c")).fit(better, worse, each) for each in (None, counts))
+    assert np.ptp(unsure.score(better)) < 0.5 * np.ptp(sure.score(better))
+
+
+def test_to_count_double_is_to_be_said_twice():
+    better, worse = comparisons(20, seed=8)
+    twice = Reward(NAMES).fit(np.repeat(better, 2, axis=0), np.repeat(worse, 2, axis=0))
+    assert Reward(NAMES).fit(better, worse, np.full(20, 2)).score(better) == pytest.approx(
+        twice.score(better), abs=1e-4
+    )
+
+
+def test_two_versions_alone_tell_nothing_of_others():
+    assert Reward(NAMES).fit(*comparisons(1, seed=9)).accuracy == 0.5
+
+
 def test_nothing_is_won_by_what_nobody_compared(taught):
     far, farther = np.full((1, 5), 50.0), np.full((1, 5), 5e6)
     assert taught.score(far) == pytest.approx(taught.score(farther))
@@ -197,6 +228,9 @@ def test_what_has_learnt_nothing_is_not_kept(tmp_path):
         (lambda r: Reward(["pace", "pace"]), "each once"),
         (lambda r: r.fit(np.zeros((0, 5)), np.zeros((0, 5))), "no comparisons"),
         (lambda r: r.fit(np.zeros((3, 5)), np.zeros((2, 5))), "3 better and 2 worse"),
+        (lambda r: r.fit(np.zeros((3, 5)), np.ones((3, 5)), np.ones(2)), "a number above 0 for each"),
+        (lambda r: r.fit(np.zeros((1, 5)), np.ones((1, 5)), np.zeros(1)), "a number above 0 for each"),
+        (lambda r: r.fit(np.zeros((1, 5)), np.ones((1, 5)), np.full(1, np.nan)), "a number above 0 for each"),
         (lambda r: r.score(np.zeros((3, 4))), "rows of 5 features"),
         (lambda r: r.score(np.zeros(5)), "rows of 5 features"),
         (lambda r: r.score([["fast"] * 5]), "Features are numbers"),

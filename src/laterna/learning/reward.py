@@ -13,7 +13,7 @@ A few dozen comparisons decide it: so it is plain NumPy, and a fit takes a fract
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -21,12 +21,13 @@ from typing import Self
 import numpy as np
 
 from laterna.errors import DataError, ModelError
-from laterna.learning.bradley_terry import Posterior, expected_information, posterior
+from laterna.learning.bradley_terry import Posterior, expected_information, held_out, posterior
 from laterna.learning.card import CARD, Card
 from laterna.learning.folder import CONFIG, WEIGHTS, claimed, tensors, written_together
 from laterna.media.files import quoted
 
 _FAR = 3.0  # standard deviations: past them a feature earns no more, so that nothing is won by what nobody compared
+_TRIALS = 100  # comparisons that are left out at most: so many tell the accuracy to 5 %
 
 
 class Reward:
@@ -54,31 +55,42 @@ class Reward:
 
     @property
     def accuracy(self) -> float:
-        """The share of its comparisons that it tells right when each is left out in turn; 0 when untaught.
+        """The share of its comparisons that it tells right when it knows neither version; 0 when untaught.
 
-        Left out approximately, without fitting anew: Rad and Maleki 2020, arXiv:1801.10243.
+        Of each, both versions are left out, with all that was said of them: a version that stays in others would be
+        known by its features, even if they mean nothing. Of many comparisons a hundred are tried.
         """
         return self._state.accuracy
 
-    def fit(self, better: np.ndarray, worse: np.ndarray) -> Self:
+    def fit(self, better: np.ndarray, worse: np.ndarray, counts: np.ndarray | None = None) -> Self:
         """Learn from comparisons, and from these alone; returns itself.
 
         Args:
             better: features of the preferred versions, (comparisons, features).
             worse: features of those that they were preferred to, of the same shape.
+            counts: how much each comparison counts, (comparisons,), above 0; 1 each unless given.
 
         Raises:
-            DataError: there are none, the shapes differ, or a feature is not finite.
+            DataError: there are none, the shapes differ, a feature is not finite, or a count is not above 0.
         """
         better, worse = self._checked(better), self._checked(worse)
         if len(better) != len(worse) or not len(better):
             raise DataError(
                 f"{len(better)} better and {len(worse)} worse versions are no comparisons: give as many, one at least."
             )
-        centre, scale = _spread(np.concatenate([better, worse]))
+        counts = np.ones(len(better)) if counts is None else np.asarray(counts, np.float64)
+        if counts.shape != (len(better),) or not (np.isfinite(counts) & (counts > 0)).all():
+            raise DataError(f"{len(better)} comparisons don't count so: give a number above 0 for each.")
+        versions = np.concatenate([better, worse])
+        centre, scale = _spread(versions)
         differences = _basis(better, centre, scale) - _basis(worse, centre, scale)
-        learnt = posterior(differences, groups=(len(self.names), len(self.names)))
-        self._state = _State(centre, scale, learnt, len(better), _left_out(differences, learnt))
+        groups = (len(self.names), len(self.names))
+        learnt = posterior(differences, groups, counts)
+        trials = [*_trials(versions)]
+        margins = held_out(differences, groups, counts, trials)
+        right = np.where(margins == 0, 0.5, margins > 0)  # of what nothing is known, a coin tells half
+        accuracy = float(np.average(right, weights=counts[[row for row, _ in trials]]))
+        self._state = _State(centre, scale, learnt, len(better), accuracy)
         return self
 
     def score(self, features: np.ndarray) -> np.ndarray:
@@ -173,7 +185,7 @@ class Reward:
             licence=licence,
             data=(f"{self.comparisons} comparisons of versions of {task}",),
             command="laterna prefer A B, then laterna.learning.reward.Reward.fit",
-            protocol="share of comparisons told right, each left out in turn (approximately)",
+            protocol="share of comparisons told right, of each all left out that its two versions are in",
             figures={"pair_accuracy": self.accuracy},
             baseline={"pair_accuracy": 0.5},
             notes=f"What people like of {task}, a Bradley-Terry model over: {', '.join(self.names)}.",
@@ -230,10 +242,13 @@ def _basis(rows: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarra
     return np.concatenate([standard, (standard**2 - 1) / np.sqrt(2)], axis=1)
 
 
-def _left_out(differences: np.ndarray, learnt: Posterior) -> float:
-    """The share of comparisons told right by what the others teach."""
-    margins = differences @ learnt.weights
-    variances = learnt.variances(differences)
-    chances = 1 / (1 + np.exp(-margins))
-    without = margins - variances * (1 - chances) / (1 - variances * chances * (1 - chances))
-    return float(np.mean(without > 0))
+def _trials(versions: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Comparisons to tell, by their rows, and to each the others that neither of its versions is in, (comparisons,).
+
+    ``versions`` are the better ones, then the worse, (2 comparisons, features); of like features, they are one.
+    """
+    _, numbers = np.unique(versions, axis=0, return_inverse=True)
+    pairs = numbers.reshape(2, -1)
+    count = pairs.shape[1]
+    for row in np.unique(np.linspace(0, count - 1, min(count, _TRIALS)).round().astype(int)):
+        yield int(row), np.logical_not(np.isin(pairs, pairs[:, row]).any(axis=0))

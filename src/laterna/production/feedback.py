@@ -36,13 +36,13 @@ class Judged:
         return Item(self.step, self.sha256, _features(self.path.parents[2], self.step, self.path))
 
 
-def rate(version: str, rating: int, *, who: str = "", store: str | None = None) -> Judged:
+def rate(version: str, rating: int, *, who: str | None = None, store: str | None = None) -> Judged:
     """Say how good a version of a step is.
 
     Args:
         version: its path, or ``step``, or ``step:`` and the beginning of its key.
         rating: from 1 (poor) to 5 (great).
-        who: whose judgement it is.
+        who: whose judgement it is; the user's login name when left out.
         store: a file or a database's URL; else that in $LATERNA_FEEDBACK, else the user's own.
 
     Raises:
@@ -53,7 +53,7 @@ def rate(version: str, rating: int, *, who: str = "", store: str | None = None) 
     return judged
 
 
-def prefer(better: str, worse: str, *, who: str = "", store: str | None = None) -> tuple[Judged, Judged]:
+def prefer(better: str, worse: str, *, who: str | None = None, store: str | None = None) -> tuple[Judged, Judged]:
     """Say that one version is better than another of the same step; see :func:`rate`.
 
     Raises:

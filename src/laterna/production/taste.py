@@ -27,5 +27,5 @@ def tasteful(store: str | None = None) -> Reward:
             f"A taste is learnt of {_LEAST} comparisons of cuts at least, decided by the optimal or the learned cutter,"
             f" and {len(said.better)} are known: rate or prefer more versions of cut, or leave out taste."
         )
-    learnt = Taste(NAMES).fit(said.better, said.worse)
+    learnt = Taste(NAMES).fit(said.better, said.worse, said.counts)
     return Reward().with_taste(learnt.score, np.concatenate([said.better, said.worse]))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from laterna.production.feedback import Judged
 
 _WORDS = "a path, a step (its chosen version), or step:key, such as cut:3f0a."
-_WHO = Annotated[str, typer.Option(metavar="NAME", help="Whose judgement it is.")]
+_WHO = Annotated[str | None, typer.Option(metavar="NAME", help="Whose judgement it is; else your login name.")]
 _STORE = Annotated[
     str | None,
     typer.Option(metavar="FILE|URL", help="Where it is kept; else $LATERNA_FEEDBACK, else a file of your own."),
@@ -21,7 +21,7 @@ _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")
 def rate(
     version: Annotated[str, typer.Argument(metavar="VERSION", help=f"A version: {_WORDS}")],
     rating: Annotated[int, typer.Argument(metavar="1-5", help="From 1, poor, to 5, great.")],
-    who: _WHO = "",
+    who: _WHO = None,
     store: _STORE = None,
     json: _JSON = False,
 ) -> None:
@@ -38,7 +38,7 @@ def rate(
 def prefer(
     better: Annotated[str, typer.Argument(metavar="A", help=f"The better version: {_WORDS}")],
     worse: Annotated[str, typer.Argument(metavar="B", help="The other version of that step.")],
-    who: _WHO = "",
+    who: _WHO = None,
     store: _STORE = None,
     json: _JSON = False,
 ) -> None:
