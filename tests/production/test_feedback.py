@@ -12,8 +12,9 @@ from laterna.errors import DataError
 from laterna.learning.feedback import Feedback
 from laterna.media import timeline as timelines
 from laterna.media.files import sha256
-from laterna.production import feedback
-from laterna.production.store import Chosen, Record, Store
+from laterna.production import feedback, steps
+from laterna.production.published import Published
+from laterna.production.store import Chosen, Record, Store, place
 
 
 def cut(shots: int) -> Callable[[Path], None]:
@@ -92,6 +93,65 @@ def test_a_step_and_the_beginning_of_a_key_mean_that_version(production):
 
 def test_what_lies_in_the_productions_folder_is_the_version_that_it_was_laid_out_of(production):
     assert feedback.find("film/film.mp4").path.samefile(production.path("film", production.films[1]))
+
+
+PLAN = steps.load()
+PUBLISHED = [
+    (step, name)
+    for step, one in PLAN.items()
+    for name in ([one.publish + one.suffix] if isinstance(one.publish, str) else one.publish or ())
+]
+
+
+def written(step: str, content: str) -> Callable[[Path], None]:
+    """Writes a step's result: a file, or a folder of what it publishes; of captions each version has the same."""
+
+    def write(out: Path) -> None:
+        for name in [inner for one, inner in PUBLISHED if one == step]:
+            file = out / name if not PLAN[step].suffix else out
+            file = file / "music.wav" if not PLAN[step].suffix and not file.suffix else file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(name if name.startswith("captions") else f"{step} {name} {content}")
+
+    return write
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """The folder of a production with two versions of each step that publishes something, the first of them chosen."""
+    store = Store(tmp_path / "whole")
+    with store.locked():
+        shelf, chosen = Published(store), {}
+        for step in dict(PUBLISHED):
+            kind, suffix = PLAN[step].kind, PLAN[step].suffix
+            made, _ = (store.make(step, kind, suffix, {"n": n}, written(step, n)) for n in "12")
+            path, chosen[step] = store.path(step, made), Chosen(made.key)
+            for file in [path] if path.is_file() else (one for one in path.rglob("*") if one.is_file()):
+                name = f"{step}{suffix}" if file == path else str(file.relative_to(path))
+                shelf.put(name, sha256(file), lambda target, file=file: place(file, target, link=False))
+        store.choose(chosen)
+    return store.folder
+
+
+@pytest.mark.parametrize(("step", "name"), PUBLISHED)
+def test_whatever_lies_there_is_of_the_version_that_it_came_out_of(published, step, name):
+    assert (published / name).exists()
+    found, record = feedback.find(str(published / name)), Store(published).chosen()[step]
+    assert (found.step, found.path.name.partition(".")[0]) == (step, record.key)
+    assert found.sha256 == sha256(found.path)
+
+
+def test_a_file_of_a_published_folder_is_of_that_version_too(published):
+    assert feedback.find(str(published / "stems" / "music.wav")).step == "mix"
+
+
+def test_what_someone_changed_or_laid_there_is_no_version(published):
+    (published / "mix.wav").write_text("louder")
+    shutil.copy(published / "film.xml", published / "music.wav")
+    shutil.copy(published / "stems" / "music.wav", published / "other.wav")
+    for name in ("mix.wav", "music.wav", "other.wav"):
+        with pytest.raises(DataError, match="no version of a step"):
+            feedback.find(str(published / name))
 
 
 def test_a_cut_is_kept_with_its_figures_and_a_film_with_those_of_its_cut(production):

@@ -86,12 +86,32 @@ def _by_path(path: Path) -> Judged:
         if len(inside) == 3 and _is_version(real):
             return Judged(inside[1], real, sha256(real))
     elif production and (real.is_file() or real.is_dir()):
-        digest = sha256(real)
-        for step in _steps(production):
-            for version in _versions(production, step):
-                if _known(production, step, version) == digest:
-                    return Judged(step, version, digest)
+        found = _laid_out_of(production, Path(*inside), sha256(real))
+        if found is not None:
+            return found
     raise DataError(f"{quoted(path)} is no version of a step: name one below a production's {_VERSIONS}, or a step.")
+
+
+def _laid_out_of(production: Path, name: Path, digest: str) -> Judged | None:
+    """The version that a run laid out under that name, or the one in whose folder what it laid out is."""
+    everything = [(step, version) for step in _steps(production) for version in _chosen_first(production, step)]
+    for step, version in everything:
+        if _known(production, step, version) == digest:
+            return Judged(step, version, digest)
+    if not any(name in (file, *file.parents) for file in map(Path, Store(production).published())):
+        return None
+    inner = (name, Path(*name.parts[1:]))  # a folder's files are laid out by their names, or in a folder of its name
+    for step, version in everything:
+        if any(part.parts and (version / part).exists() and sha256(version / part) == digest for part in inner):
+            return Judged(step, version, _known(production, step, version))
+    return None
+
+
+def _chosen_first(production: Path, step: str) -> list[Path]:
+    """A step's versions: that made by hand, then the chosen one, then the others by their keys."""
+    chosen = Store(production).chosen().get(step)
+    ranks = ["hand", chosen.key if chosen else ""]
+    return sorted(_versions(production, step), key=lambda path: path.name.partition(".")[0] not in ranks)
 
 
 def _by_step(word: Path) -> Judged:
