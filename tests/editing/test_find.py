@@ -53,6 +53,15 @@ def test_words_alone_find_their_own_forms_alone(index: Index) -> None:
     assert find("strolling", index, model="words") == []
 
 
+def test_a_label_that_the_caption_has_counts_once() -> None:
+    """Else what has a log loses to what has only labels, and a caption made of these."""
+    labels = {"place": "harbour", "actions": ["wave"], "subjects": ["dog"]}
+    plain, made = {"caption": "Harbour wave dog."}, labels | {"caption": "A dog, wave, harbour."}
+    index = Index.of([plain, made, labels | {"caption": "Dogs waving by a harbour."}, labels])
+    scores = {one.shot: one.score for one in find("dog", index, model="words")}
+    assert scores == dict.fromkeys(range(4), scores[0])
+
+
 def test_a_rare_word_counts_more_than_one_of_every_shot() -> None:
     index = Index.of([{"caption": "A man sits."}, {"caption": "A man, a man, a man."}, {"caption": "A lantern."}])
     assert find("man lantern", index, model="words")[0].shot == 2

@@ -82,9 +82,44 @@ def test_pins_and_bans_are_obeyed(index: Index) -> None:
     assert shots(index, SAID, bans=[Ban("0.mp4", (Fraction(0), Fraction(1)))])[0] is None
 
 
+def test_a_pin_without_a_sentence_takes_the_place_that_costs_least(index: Index) -> None:
+    """The third sentence has no shot, so it gets the pinned one, though the second is nearer to it."""
+    said = [SAID[0], SAID[1], ELSEWHERE]
+    both = [Pin("0.mp4", range=(Fraction(0), Fraction(1))), Pin("0.mp4", range=(Fraction(3), Fraction(4)))]
+    assert shots(index, said, pins=both) == [0, 1, None]
+    assert shots(index, said, pins=[Pin("1.mp4", range=(Fraction(3), Fraction(4)))]) == [0, 1, 3]
+    assert set(shots(index, said, pins=[Pin("1.mp4")])) & {2, 3}
+
+
+def test_a_pin_without_a_sentence_may_be_met_by_a_sentence_that_has_its_own(index: Index) -> None:
+    assert shots(index, [SAID[0]], pins=[Pin("1.mp4", 1), Pin("1.mp4")]) == [2]
+
+
+def test_of_takes_that_words_cannot_tell_apart_the_best_is_used() -> None:
+    takes = Index.of([
+        {"caption": CAPTIONS[0], "take_group": 0, "sharpness": 0.2},
+        {"caption": CAPTIONS[0], "take_group": 0, "sharpness": 0.8, "file": 1, "end": "1"},
+        {"caption": CAPTIONS[1], "take_group": 0, "sharpness": 0.1, "file": 1, "start": "2"},
+    ])  # fmt: skip
+    assert shots(takes, [SAID[0]] * 2 + [SAID[1]]) == [1, None, 2]
+    assert shots(takes, SAID[:1], bans=[Ban("1.mp4", (Fraction(0), Fraction(1)))]) == [0]
+    assert shots(takes, SAID[:1], pins=[Pin("0.mp4")]) == [0]
+
+
+def test_why_a_sentence_has_no_shot_is_said(index: Index) -> None:
+    def reason(number: int, script: tuple[str, ...], **options: object) -> str:
+        return match(script, index, **options).rows[number].reason  # type: ignore[arg-type]
+
+    assert "nearest is shot 0, which sentence 1 has: " in reason(1, (SAID[0], SAID[0]))
+    assert "which is out of order: " in "".join(row.reason for row in match(SAID[::-1], index).rows)
+    assert "nearest is shot 0" not in reason(0, SAID, bans=[Ban("0.mp4")])
+    assert "bans leave no shot" in reason(0, SAID, bans=[Ban("0.mp4"), Ban("1.mp4")])
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ({"pins": [Pin("0.mp4", range=(Fraction(0), Fraction(1)))] + [Pin("1.mp4", n) for n in (1, 2)]}, "0.mp4"),
         ({"pins": [Pin("0.mp4", 9)]}, "has 4 sentences"),
         ({"pins": [Pin("0.mp4", 1)], "bans": [Ban("0.mp4")]}, "no shot that no ban touches"),
         ({"pins": [Pin("1.mp4", 1), Pin("0.mp4", 2)]}, 'order "free"'),

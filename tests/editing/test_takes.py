@@ -90,6 +90,43 @@ class TestAgainstAScript:
         assert best(of({"sharpness": 0.2}, {"sharpness": 0.6}), script=script) == 1
         assert takes(of({}, {}), script=script)[0].word_error is None
 
+    def test_takes_that_say_other_passages_are_no_takes_of_one(self, tmp_path: Path) -> None:
+        """One set-up for three lines: each take stands beside those of its line alone."""
+        (tmp_path / "lines.txt").write_text(
+            "Light the lantern before the evening begins. I walked along the river in the rain all night."
+            " Nobody told the others where the boat was hidden."
+        )
+        said = of(
+            {"transcript": "Light the lantern before the evening begins."},
+            {"transcript": "I walked along a river in the rain all night."},
+            {"transcript": "Nobody told the others where the boat was hidden.", "sharpness": 0.9},
+            {"transcript": "I walked along the river in the rain all night."},
+            {"transcript": "Light the lantern before"},
+            {"transcript": ""},
+        )
+        found = takes(said, script=tmp_path / "lines.txt")
+        assert [(take.group, take.shot, take.best) for take in found] == [
+            (0, 0, True),
+            (0, 4, False),
+            (1, 3, True),
+            (1, 1, False),
+        ]
+        assert {take.shot: take.word_error for take in found}[3] == 0
+        assert {take.shot for take in found if take.word_error == 0} == {0, 3}
+
+    def test_a_line_that_breaks_off_early_is_a_take_of_it(self, tmp_path: Path) -> None:
+        """Though its first words stand elsewhere in the script, too."""
+        (tmp_path / "lines.txt").write_text(
+            "The boat is gone. He took the lantern. The boat will come at noon, he said."
+        )
+        said = of({"transcript": "The boat"}, {"transcript": "The boat will come at noon, he said."})
+        assert best(said, script=tmp_path / "lines.txt") == 1
+
+    def test_takes_that_say_nothing_of_the_script_are_judged_by_their_looks(self, script: Path) -> None:
+        said = of({"transcript": "Quiet please, rolling.", "sharpness": 0.2}, {"transcript": "Someone coughs loudly."})
+        assert best(said, script=script) == 1
+        assert takes(said, script=script)[0].word_error is None
+
     def test_a_text_file_is_a_script(self, tmp_path: Path) -> None:
         path = tmp_path / "lines.txt"
         path.write_text("Good evening.")

@@ -49,7 +49,7 @@ def test_the_card_is_true(points: Path) -> None:
     assert card is not None
     assert (card.model, card.licence, card.protocol) == ("toys/plain", "CC0-1.0", "mean squared error")
     assert (card.seed, card.steps) == (3, 80)
-    assert 0 < card.seconds <= time.perf_counter() - began
+    assert 0 < card.seconds <= time.perf_counter() - began + 0.05  # it is rounded to tenths
     assert (card.figures, card.baseline) == (trained.evaluation.figures, trained.evaluation.baseline)
     assert card.data == (
         "points on a plane, CC0-1.0",

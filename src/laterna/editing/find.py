@@ -62,7 +62,7 @@ def find(query: str, index: Index, *, most: int = 10, model: str = THESAURUS) ->
     if most < 1:
         raise DataError(f"A search for {most} shots finds none: ask for one or more.")
     likeness = Likeness(index, model)
-    likeness.corpus.check_language(query)
+    likeness.check_language(query)
     scores = likeness.ranks(query)
     paths = dict(index.files.select("file", "path").iter_rows())
     found = []

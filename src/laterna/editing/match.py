@@ -1,28 +1,28 @@
 """A script against the footage: which sentence has which shot, and which has none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from laterna.editing.cutting.pins import Ban, Pin, named
+from laterna.editing.cutting.pins import Ban, Pin
 from laterna.editing.indexing.index import Index
+from laterna.editing.indexing.rating import Part
 from laterna.editing.matching.assignment import free, in_order
 from laterna.editing.matching.corpus import Meeting
 from laterna.editing.matching.likeness import THESAURUS, Likeness, Order
+from laterna.editing.matching.orders import Orders
 from laterna.editing.matching.text import joined, sentences, words
-from laterna.errors import BriefError, DataError
+from laterna.errors import DataError
 from laterna.media.plain import open_text
 from laterna.media.screenplay import Screenplay, plain
 from laterna.media.screenplay.elements import Action, Dialogue, SceneHeading
 from laterna.media.transcript import Transcript
 
 _MOST, _LONGEST = 2_000, 5_000  # sentences of a script, characters of a sentence
-_PINNED = 1e4  # what obeying a pin is worth, beside fits of 0..1
-_REASONS = 4
 
 Script = Screenplay | Transcript | Sequence[str] | str | Path
 
@@ -94,7 +94,8 @@ def match(
 ) -> Matches:
     """Give each sentence of a script its best shot, or none where no shot is a good match.
 
-    All sentences are assigned at once, so that together they fit as well as can be; no shot is used twice.
+    All sentences are assigned at once, so that together they fit as well as can be. No shot is used twice, and of
+    takes of one set-up that words can't tell apart only the best is used.
 
     Args:
         script: Sentences, a text, a transcript or a screenplay (each sentence of its actions and speeches, with the
@@ -113,18 +114,16 @@ def match(
     """
     said = read_script(script)
     likeness = Likeness(index, model)
-    likeness.corpus.check_language(joined(said))
+    likeness.check_language(joined(said))
     least = likeness.thresholds[order] if threshold is None else threshold
     fits = likeness.fits(said)
-    allowed = ~_banned(bans, index)
-    gains = np.where(allowed, fits - least, -np.inf)
-    pinned = _pinned(pins, index, fits, allowed)
-    for sentence, shots in pinned.items():
-        gains[sentence] = np.where(shots, fits[sentence] + _PINNED, -np.inf)
-    chosen = (in_order if order == "kept" else free)(gains)
-    _check(pinned, chosen, order)
-    rows = tuple(_row(number, said[number], shot, fits, index, likeness) for number, shot in enumerate(chosen))
-    return Matches(tuple(rows), fits, least, _notes(said, allowed, chosen))
+    orders = Orders(pins, bans, index, len(said))
+    usable = orders.allowed & (orders.asked | ~_worse_takes(index, fits, orders.allowed))
+    gains = np.where(usable, fits - least, -np.inf)
+    chosen = orders.obeyed(gains, fits, in_order if order == "kept" else free, order)
+    telling = _Telling(said, fits, least, usable, chosen, index, likeness)
+    rows = tuple(map(telling.row, range(len(said))))
+    return Matches(rows, fits, least, _notes(said, int(usable.sum()), chosen))
 
 
 def read_script(script: Script) -> list[str]:
@@ -174,72 +173,58 @@ def _told(screenplay: Screenplay) -> list[str]:
     return found
 
 
-def _banned(bans: Sequence[Ban], index: Index) -> np.ndarray:
-    """(shots,) whether a ban touches them."""
-    hit = np.zeros(len(index), bool)
-    for ban in bans:
-        hit |= _touched(ban, index)
-    return hit
+def _worse_takes(index: Index, fits: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """(shots,) whether a better take of the set-up, or as good a one, is there, which fits all sentences alike."""
+    worse = np.zeros(len(index), bool)
+    for _, shots in index.shots.group_by("take_group", maintain_order=True):
+        rated = [one.row["shot"] for one in Part(shots.to_dicts(), None).rated() if allowed[one.row["shot"]]]
+        for place, shot in enumerate(rated):
+            worse[shot] = any(np.allclose(fits[:, shot], fits[:, better]) for better in rated[:place])
+    return worse
 
 
-def _touched(order: Pin | Ban, index: Index) -> np.ndarray:
-    """(shots,) whether a shot has a part of what a pin or a ban names."""
-    paths = [Path(path) for path in index.files["path"]]
-    files = {index.files["file"][number] for number in named(order, paths)}
-    low, high = order.range or (Fraction(0), Fraction(1 << 40))
-    rows = index.shots.select("file", "start", "end").iter_rows()
-    return np.array([file in files and Fraction(start) < high and Fraction(end) > low for file, start, end in rows])
+@dataclass(frozen=True)
+class _Telling:
+    """Tells what was decided, and why."""
+
+    said: Sequence[str]
+    fits: np.ndarray
+    least: float
+    usable: np.ndarray
+    chosen: Sequence[int | None]
+    index: Index
+    likeness: Likeness
+
+    def row(self, number: int) -> Match:
+        """What a sentence got; numbers from 0."""
+        shot = self.chosen[number]
+        near = int(np.where(self.usable, self.fits[number], -1.0).argmax()) if shot is None else shot
+        fit = float(self.fits[number, near])
+        reason, met = self.likeness.reason(self.said[number], near, fit)
+        one = Match(number + 1, self.said[number], shot, round(fit, 3), meetings=met)
+        if shot is None:
+            return replace(one, reason=f"{self._why_not(near, fit)}: {reason}")
+        row = self.index.shots.row(shot, named=True)
+        path = dict(self.index.files.select("file", "path").iter_rows())[row["file"]]
+        return replace(one, path=path, start=row["start"], end=row["end"], reason=reason)
+
+    def _why_not(self, near: int, fit: float) -> str:
+        if not self.usable.any():
+            return "bans leave no shot"
+        nearest = f"nearest is shot {near}"
+        if fit <= self.least:
+            return nearest
+        if near in self.chosen:
+            return f"{nearest}, which sentence {self.chosen.index(near) + 1} has"
+        return f"{nearest}, which is out of order"
 
 
-def _pinned(pins: Sequence[Pin], index: Index, fits: np.ndarray, allowed: np.ndarray) -> dict[int, np.ndarray]:
-    """For each sentence that has a pin, which shots it may have. A pin without one goes where it fits best."""
-    found: dict[int, np.ndarray] = {}
-    for pin in sorted(pins, key=lambda pin: pin.sentence is None):
-        shots = _touched(pin, index) & allowed
-        if not shots.any():
-            raise BriefError(f"{pin} finds no shot that no ban touches: mend one of them.")
-        if pin.sentence is None:
-            free_for = np.array([number not in found for number in range(len(fits))])
-            if not free_for.any():
-                raise BriefError(f"{pin} finds no sentence without a pin: pin less, or write more sentences.")
-            open_fits = np.where(free_for[:, None] & shots, fits, -1.0)
-            number = int(open_fits.max(axis=1).argmax())
-        else:
-            number = pin.sentence - 1
-            if not 0 <= number < len(fits):
-                raise BriefError(f"{pin} can't be met, for the script has {len(fits)} sentences: mend its number.")
-        found[number] = shots & found.get(number, shots)
-        if not found[number].any():
-            raise BriefError(f"{pin} can't be met beside another pin to the same sentence: pin one shot to each.")
-    return found
-
-
-def _check(pinned: dict[int, np.ndarray], chosen: Sequence[int | None], order: str) -> None:
-    for number in sorted(pinned):
-        if chosen[number] is None:
-            hint = ' or ask for order "free"' if order == "kept" else ""
-            raise BriefError(f"The pin to sentence {number + 1} can't be met beside the other pins: mend them{hint}.")
-
-
-def _row(number: int, text: str, shot: int | None, fits: np.ndarray, index: Index, likeness: Likeness) -> Match:
-    best = int(fits[number].argmax())
-    met = likeness.corpus.meetings(text, best if shot is None else shot)
-    shown = ", ".join(map(str, met[:_REASONS])) or "no word meets another"
-    if shot is None:
-        score = round(float(fits[number, best]), 3)
-        return Match(number + 1, text, None, score, reason=f"nearest is shot {best}: {shown}", meetings=met)
-    row = index.shots.row(shot, named=True)
-    paths = dict(index.files.select("file", "path").iter_rows())
-    place = (paths[row["file"]], row["start"], row["end"])
-    return Match(number + 1, text, shot, round(float(fits[number, shot]), 3), *place, shown, met)
-
-
-def _notes(said: Sequence[str], allowed: np.ndarray, chosen: Sequence[int | None]) -> tuple[str, ...]:
+def _notes(said: Sequence[str], usable: int, chosen: Sequence[int | None]) -> tuple[str, ...]:
     without = sum(shot is None for shot in chosen)
     notes = []
-    if len(said) > allowed.sum():
+    if len(said) > usable:
         notes.append(
-            f"The script has {len(said)} sentences and the footage {int(allowed.sum())} shots to choose from:"
+            f"The script has {len(said)} sentences and the footage {usable} shots to choose from:"
             " shoot more, or write less."
         )
     if without:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laterna.editing.indexing.likeness import groups
+from laterna.editing.measures import fingerprint
 
 
 def looks(seed: int) -> np.ndarray:
@@ -36,6 +37,14 @@ def test_a_shot_too_short_to_be_measured_is_alone() -> None:
     none = np.empty(0, np.uint64)
     assert groups([none, looks(1), none]) == [0, 1, 2]
     assert groups([]) == []
+
+
+def test_plain_pictures_are_no_sign_of_a_take() -> None:
+    """Black, and any one colour, have one fingerprint; a shot that begins with them may still be a take."""
+    plain = [np.full(12, fingerprint(np.full((90, 160), luma, np.uint8)), np.uint64) for luma in (0, 16, 200, 200)]
+    assert groups(plain) == [0, 1, 2, 3]
+    faded = np.concatenate([plain[0][:4], looks(1)[4:]])
+    assert groups([*plain, faded, noisy(faded, 3, 0)]) == [0, 1, 2, 3, 4, 4]
 
 
 @settings(max_examples=20)

@@ -10,6 +10,7 @@ from laterna.media.shots import Shot
 
 _PRINTS = 12  # fingerprints of a shot that are compared, spread over it
 _ALIKE = 13.0  # bits of 64; takes of a set-up differ by 3 to 10 in the mean, other shots of its setting by 16 or more
+_PLAIN = np.uint64(1 << 63)  # the bit of the mean, which is all that the fingerprint of a plain picture has
 _BLOCK = 256  # shots compared with all others at a time
 
 
@@ -25,13 +26,13 @@ def groups(every: Sequence[np.ndarray]) -> list[int]:
 
     Two shots are near-duplicates where each picture of either finds one like it in the other, so that takes may be of
     different lengths, and a camera may have moved a little faster. What is a near-duplicate of a near-duplicate is of
-    the group too.
+    the group too. A shot of plain pictures, black or of one colour, is near every other such: it is alone.
 
     Args:
         every: the :func:`prints` of each shot.
     """
     group = list(range(len(every)))
-    known = np.array([number for number, found in enumerate(every) if len(found)], int)
+    known = np.array([number for number, found in enumerate(every) if _tells(found)], int)
     if not len(known):
         return group
     table = np.stack([every[number] for number in known])
@@ -39,6 +40,11 @@ def groups(every: Sequence[np.ndarray]) -> list[int]:
         for here, there in _pairs(table, first):
             _join(group, int(known[here]), int(known[there]))
     return [_root(group, number) for number in range(len(group))]
+
+
+def _tells(found: np.ndarray) -> bool:
+    """Whether half of a shot's fingerprints, or more, are of something."""
+    return len(found) > 0 and bool(2 * np.count_nonzero(found & ~_PLAIN) >= len(found))
 
 
 def _pairs(table: np.ndarray, first: int) -> list[tuple[int, int]]:

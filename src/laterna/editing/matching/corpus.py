@@ -9,6 +9,7 @@ the footage's words counts most where it meets the nearest.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,10 @@ class Corpus:
         index: the shots; their captions, labels and transcripts are read.
         spelling: words meet their own forms alone.
 
+    Attributes:
+        descriptions: of each shot, see :func:`description`.
+        transcripts: of each shot.
+
     Raises:
         DataError: the index has no shots, or nothing is known of any in words.
     """
@@ -57,8 +62,10 @@ class Corpus:
             raise DataError("The index holds no shots: index some footage first.")
         rows = index.shots.to_dicts()
         stem = thesaurus().stem
-        described = [[stem(word) for word in words(description(row))] for row in rows]
-        spoken = [[stem(word) for word in words(row["transcript"])] for row in rows]
+        self.descriptions = [description(row) for row in rows]
+        self.transcripts = [str(row["transcript"]) for row in rows]
+        described = [[stem(word) for word in words(text)] for text in self.descriptions]
+        spoken = [[stem(word) for word in words(text)] for text in self.transcripts]
         counts = Counter(word for one in described for word in one)
         later = Counter(word for one in spoken for word in one)
         vocabulary = list(dict.fromkeys([*counts, *(word for word, _ in later.most_common())]))
@@ -67,7 +74,7 @@ class Corpus:
                 "Nothing is known in words of the index's shots: give it a labels.csv with captions, or subtitles."
             )
         self.vocabulary = vocabulary
-        self.language = language(joined(text for row in rows for text in (description(row), row["transcript"])))
+        self.language = language(joined(chain(*zip(self.descriptions, self.transcripts, strict=True))))
         self._place = {word: number for number, word in enumerate(vocabulary)}
         self._terms = [self._numbers([*seen, *heard]) for seen, heard in zip(described, spoken, strict=True)]
         self._telling = [self._numbers(_telling(row, stem)) for row in rows]
@@ -160,9 +167,15 @@ class Corpus:
 
 
 def description(row: Mapping[str, Any]) -> str:
-    """What is known in words of what a shot shows, a row of the index: its caption and its labels."""
-    labels = [row[name] for name in (*_LABELS, *_MANNERS)]
-    return " ".join(filter(None, [row["caption"], *labels, *row["subjects"], *row["actions"]]))
+    """What is known in words of what a shot shows, a row of the index: its caption, and labels that it leaves out.
+
+    A label that the caption has would count twice; a caption that is made of labels has all of them.
+    """
+    stem = thesaurus().stem
+    told = {stem(word) for word in words(row["caption"])}
+    labels = [*(row[name] for name in (*_LABELS, *_MANNERS)), *row["subjects"], *row["actions"]]
+    left_out = [label for label in labels if not told.issuperset(map(stem, words(label)))]
+    return " ".join(filter(None, [row["caption"], *left_out]))
 
 
 def _telling(row: Mapping[str, Any], stem: Any) -> list[str]:
