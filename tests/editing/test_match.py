@@ -97,9 +97,9 @@ def test_a_pin_without_a_sentence_may_be_met_by_a_sentence_that_has_its_own(inde
 
 def test_of_takes_that_words_cannot_tell_apart_the_best_is_used() -> None:
     takes = Index.of([
-        {"caption": CAPTIONS[0], "take_group": 0, "sharpness": 0.2},
+        {"caption": CAPTIONS[0], "take_group": 0, "sharpness": 0.2, "end": "1"},
         {"caption": CAPTIONS[0], "take_group": 0, "sharpness": 0.8, "file": 1, "end": "1"},
-        {"caption": CAPTIONS[1], "take_group": 0, "sharpness": 0.1, "file": 1, "start": "2"},
+        {"caption": CAPTIONS[1], "take_group": 0, "sharpness": 0.1, "file": 1, "start": "2", "end": "3"},
     ])  # fmt: skip
     assert shots(takes, [SAID[0]] * 2 + [SAID[1]]) == [1, None, 2]
     assert shots(takes, SAID[:1], bans=[Ban("1.mp4", (Fraction(0), Fraction(1)))]) == [0]
