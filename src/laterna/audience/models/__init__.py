@@ -1,0 +1,1 @@
+"""The recommenders and the click models, each with its recipe."""
