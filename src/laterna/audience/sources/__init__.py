@@ -1,0 +1,1 @@
+"""Where events and catalogues come from: tables, databases, MovieLens folders and productions."""

@@ -1,0 +1,125 @@
+"""The folders of MovieLens, as GroupLens ships them (Harper and Konstan 2015, doi:10.1145/2827872).
+
+ml-latest*, ml-20m, ml-25m and ml-32m are CSV files; ml-1m and ml-10m have ``::`` between fields; ml-100k has tabs and
+bars. Demographic files (u.user, users.dat) are never opened.
+"""
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from laterna.errors import DataError, MediaError
+from laterna.media.files import quoted, regular_file
+
+_EVENTS = ("ratings.csv", "u.data", "ratings.dat")
+_ITEMS = ("movies.csv", "u.item", "movies.dat")
+_RATING = ["user", "item", "rating", "time"]
+# The 19 flags at the end of a line of u.item, as the set's README names them.
+_GENRES = (
+    *("unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama"),
+    *("Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"),
+)
+_NO_GENRES = ("(no genres listed)", "unknown", "")
+_YEAR = r"\((\d{4})(?:[-–]\d{0,4})?\)\s*$"
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether it is a folder on this disk: no other kind of folder holds events."""
+    return Path(path).is_dir()
+
+
+def events(folder: Path) -> pl.DataFrame:
+    """A folder's ratings: user, item, rating and time as text, seconds since 1970.
+
+    Raises:
+        DataError: it is no folder of MovieLens.
+    """
+    file = _of(folder, _EVENTS)
+    if file is None:
+        raise DataError(
+            f"{quoted(folder)} is no folder of MovieLens: it has none of {', '.join(_EVENTS)}; name a file of events."
+        )
+    if file.suffix == ".csv":
+        return _csv(file).rename({"userId": "user", "movieId": "item", "timestamp": "time"}, strict=False)
+    rows = _fields(file, "::" if file.suffix == ".dat" else "\t", _RATING, "utf-8")
+    return rows
+
+
+def items(folder: Path) -> pl.DataFrame | None:
+    """A folder's films: item, title, year, genres and tags (what users said most often first); None if there are none.
+
+    Raises:
+        MediaError: a file is broken.
+    """
+    file = _of(folder, _ITEMS)
+    if file is None:
+        return None
+    films = {"movies.csv": _movies_csv, "u.item": _u_item, "movies.dat": _movies_dat}[file.name](file)
+    title = pl.col("title").str.replace(_YEAR, "").str.strip_chars()
+    films = films.with_columns(
+        title=pl.when(title == "").then("title").otherwise(title),
+        year=pl.col("title").str.extract(_YEAR).cast(pl.Int32, strict=False),
+        genres=pl.col("genres").list.filter(~pl.element().is_in(_NO_GENRES)),
+    )
+    return films.join(_tags(folder), on="item", how="left", maintain_order="left")
+
+
+def _movies_csv(file: Path) -> pl.DataFrame:
+    films = _csv(file).select(item="movieId", title="title", genres=pl.col("genres").fill_null("").str.split("|"))
+    return films
+
+
+def _movies_dat(file: Path) -> pl.DataFrame:
+    films = _fields(file, "::", ["item", "title", "genres"], "utf-8")
+    return films.with_columns(pl.col("genres").str.split("|"))
+
+
+def _u_item(file: Path) -> pl.DataFrame:
+    names = ["item", "title", "released", "video", "imdb", *_GENRES]
+    films = _fields(file, "|", names, "latin-1")
+    flagged = pl.concat_list(pl.when(pl.col(name) == "1").then(pl.lit(name)) for name in _GENRES).list.drop_nulls()
+    return films.select("item", "title", genres=flagged)
+
+
+def _tags(folder: Path) -> pl.DataFrame:
+    """Each film's tags in small letters, those of most users first."""
+    if (file := folder / "tags.csv").is_file():
+        said = _csv(file).select(item="movieId", tag="tag")
+    elif (file := folder / "tags.dat").is_file():
+        said = _fields(file, "::", ["user", "item", "tag", "time"], "utf-8").select("item", "tag")
+    else:
+        return pl.DataFrame(schema={"item": pl.String, "tags": pl.List(pl.String)})
+    said = said.with_columns(pl.col("tag").str.to_lowercase().str.strip_chars()).drop_nulls()
+    counts = said.group_by("item", "tag").len().sort("item", "len", "tag", descending=[False, True, False])
+    return counts.group_by("item", maintain_order=True).agg(tags="tag")
+
+
+def _of(folder: Path, names: tuple[str, ...]) -> Path | None:
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def _csv(file: Path) -> pl.DataFrame:
+    try:
+        return pl.read_csv(regular_file(file), infer_schema=False, glob=False)
+    except pl.exceptions.PolarsError as error:
+        raise MediaError(f"{quoted(file)} is no CSV file of MovieLens, or is broken: copy it anew.") from error
+
+
+def _fields(file: Path, mark: str, names: list[str], encoding: str) -> pl.DataFrame:
+    """The lines of a file without a header, split into text columns; latin-1 where it is not UTF-8."""
+    data = regular_file(file).read_bytes()
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:  # ml-1m is of 2003
+        text = data.decode("latin-1")
+    lines = pl.Series("line", text.split("\n")).str.strip_chars("\r")
+    lines = lines.filter(lines != "")
+    parts = lines.str.split(mark)
+    wrong = parts.list.len() != len(names)
+    if wrong.any():
+        line = int(wrong.arg_true()[0])
+        raise MediaError(
+            f"{quoted(file)} has {parts.list.len()[line]} fields in line {line + 1}, not {len(names)}: copy it anew."
+        )
+    return parts.list.to_struct(fields=names).struct.unnest()
