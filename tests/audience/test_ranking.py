@@ -73,7 +73,7 @@ def test_a_diverse_list_takes_something_else_before_a_second_one_of_a_kind() -> 
 def test_what_is_fresh_gains_by_its_day_or_its_year() -> None:
     films = catalogue(since=[None, None, NOW - DAY, None], year=[1960, 2025, None, None])
     scores = [1.0, 0.95, 0.9, 0.0]
-    found = rerank("abcd", scores, films, [Freshness(NOW, 0.5)], 3)
+    found = rerank("abcd", scores, films, [Freshness(NOW, 1.0)], 3)
     assert found.items == ("c", "b", "a")
     assert found.changes[0].reason == "c came 1 days ago"
     assert rerank("abcd", scores, films, [Freshness(NOW, 0.0)], 3).items == ("a", "b", "c")
