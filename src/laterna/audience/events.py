@@ -64,7 +64,7 @@ class Events:
             DataError: there are no rows, or a column is missing or holds what it should not.
         """
         found = frame if isinstance(frame, pl.DataFrame) else columns.framed(frame)
-        found = columns.renamed(found, SYNONYMS, KEY, place)
+        found = columns.renamed(found, SYNONYMS, ("user", "item", "time"), place)
         if not len(found):
             raise DataError(f"{place} holds no event: give it one row at least.")
         rating = found["rating"] if "rating" in found.columns else pl.repeat(None, len(found), eager=True)

@@ -7,7 +7,7 @@ come in sessions at their hour of the day; what they like hangs a little on the 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from os import PathLike
@@ -67,8 +67,8 @@ def generate(
 class Generated:
     """A made audience: ``events``, ``catalogue`` and ``tastes``; or ``save`` them where there are many."""
 
-    shelf: Shelf
-    viewers: Viewers
+    shelf: Shelf = field(repr=False)
+    viewers: Viewers = field(repr=False)
     seed: int
 
     @property

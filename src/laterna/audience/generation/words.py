@@ -13,7 +13,7 @@ STYLES = (
     ("dark", "light-hearted"),
     ("cerebral", "simple"),
     ("lavish", "low-budget"),
-    ("true story", "surreal"),
+    ("true-story", "surreal"),
     ("ensemble", "solitary"),
     ("nostalgic", "futuristic"),
     ("talkative", "silent"),
@@ -48,7 +48,11 @@ def tags(style: np.ndarray) -> list[str]:
 
 def sentence(genres: list[str], said: list[str], rng: np.random.Generator) -> str:
     """A sentence about an item: its genres, its tags, and two words that mean nothing."""
-    first, second = rng.choice(len(_NOUNS), 2, replace=False)
-    kind = " and ".join(genre.lower() for genre in genres)
-    manner = f"{', '.join(said)} " if said else ""
-    return f"A {manner}{kind} about a {_NOUNS[first].lower()} and a {_NOUNS[second].lower()}."
+    first, second = (_NOUNS[n].lower() for n in rng.choice(len(_NOUNS), 2, replace=False))
+    words = [*said[:-1], f"{said[-1]} {genres[0].lower()}"] if said else [genres[0].lower()]
+    kind = " and ".join([", ".join(words), *(genre.lower() for genre in genres[1:])])
+    return f"{_one(kind).capitalize()} film about {_one(first)} and {_one(second)}."
+
+
+def _one(words: str) -> str:
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"

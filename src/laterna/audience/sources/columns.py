@@ -129,7 +129,7 @@ def optional_times(column: pl.Series, place: str) -> pl.Series:
     if column.dtype == pl.String:
         column = _without(column, column.str.strip_chars() == "")
     found = _times(column, place)
-    _refuse(found.is_null() & column.is_not_null(), column, f"a {column.name} that is no time", place)
+    _refuse(found.is_null() & column.is_not_null(), column, f"{_one(column)} that is no time", place)
     return found
 
 
@@ -146,7 +146,7 @@ def _times(column: pl.Series, place: str) -> pl.Series:
         return column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     if kind == pl.Null:
         return column.cast(TIME)
-    raise DataError(f"{place} has a {column.name} of the type {kind}: write dates, or seconds since 1970.")
+    raise DataError(f"{place} has {_one(column)} of the type {kind}: write dates, or seconds since 1970.")
 
 
 def _iso_8601(column: pl.Series) -> pl.Series:
@@ -190,9 +190,9 @@ def ratings(column: pl.Series, place: str) -> pl.Series:
     if column.dtype == pl.String:
         column = _without(column, column.str.strip_chars() == "")
     elif not (column.dtype.is_numeric() or column.dtype == pl.Null):
-        raise DataError(f"{place} has a {column.name} of the type {column.dtype}: make it a number.")
+        raise DataError(f"{place} has {_one(column)} of the type {column.dtype}: make it a number.")
     found = column.cast(pl.Float32, strict=False)
-    _refuse(found.is_null() & column.is_not_null(), column, f"a {column.name} that is no number", place)
+    _refuse(found.is_null() & column.is_not_null(), column, f"{_one(column)} that is no number", place)
     _refuse(found.is_nan().fill_null(False), column, f"the {column.name} NaN", place, "leave it empty")
     _refuse(found.is_infinite().fill_null(False), column, f"an infinite {column.name}", place, "leave it empty")
     return found
@@ -216,8 +216,12 @@ def whole_numbers(column: pl.Series, place: str, least: int, most: int) -> pl.Se
     text = _without(text, text.str.strip_chars() == "")
     found = text.cast(pl.Float64, strict=False)
     wrong = found.is_null() | (found != found.floor()) | ~found.is_between(least, most)
-    _refuse(text.is_not_null() & wrong, text, f"a {column.name} that is no number from {least} to {most}", place)
+    _refuse(text.is_not_null() & wrong, text, f"{_one(column)} that is no number from {least} to {most}", place)
     return found.cast(pl.Int32)
+
+
+def _one(column: pl.Series) -> str:
+    return f"{'an' if column.name[0] in 'aeiou' else 'a'} {column.name}"
 
 
 def _without(column: pl.Series, wrong: pl.Series) -> pl.Series:

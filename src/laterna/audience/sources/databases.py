@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from laterna.audience.sources.columns import framed
 from laterna.errors import DataError
 
 _AT_ONCE = 200_000  # rows
@@ -51,11 +52,18 @@ def _rows(connection: Any, wanted: str) -> pl.DataFrame:
     )
     result = connection.execution_options(stream_results=True).execute(statement)
     names = list(result.keys())
-    parts = [
-        pl.DataFrame([tuple(row) for row in rows], names, orient="row", infer_schema_length=None)
-        for rows in result.partitions(_AT_ONCE)
-    ]
-    return pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame(schema=names)
+    parts = [framed(dict(zip(names, zip(*rows, strict=True), strict=True))) for rows in result.partitions(_AT_ONCE)]
+    if not parts:
+        return pl.DataFrame(schema=names)
+    for name in names:
+        _one_type(name, [part.schema[name] for part in parts])
+    return pl.concat(parts, how="vertical_relaxed")
+
+
+def _one_type(name: str, kinds: list[pl.DataType]) -> None:
+    """Refuse a column of which some rows are text and others are not: joined, all would be text."""
+    if pl.Object in kinds or (pl.String in kinds and any(kind not in (pl.String, pl.Null) for kind in kinds)):
+        raise TypeError(name)
 
 
 def _is_query(wanted: str) -> bool:
@@ -80,5 +88,7 @@ def _connected(url: Any, place: str) -> Iterator[Any]:
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
         raise DataError(f"{place!r} can't be read ({reason:.160}): check the address and the query.") from error
-    except (TypeError, pl.exceptions.PolarsError) as error:
-        raise DataError(f"{place!r} holds columns of mixed type ({error!s:.120}): select others.") from error
+    except TypeError as error:
+        raise DataError(
+            f"{place!r} has values of mixed type in the column {str(error)!r}: cast them to text."
+        ) from error

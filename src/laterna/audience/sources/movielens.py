@@ -41,9 +41,8 @@ def events(folder: Path) -> pl.DataFrame:
             f"{quoted(folder)} is no folder of MovieLens: it has none of {', '.join(_EVENTS)}; name a file of events."
         )
     if file.suffix == ".csv":
-        return _csv(file).rename({"userId": "user", "movieId": "item", "timestamp": "time"}, strict=False)
-    rows = _fields(file, "::" if file.suffix == ".dat" else "\t", _RATING, "utf-8")
-    return rows
+        return _csv(file, user="userId", item="movieId", rating="rating", time="timestamp")
+    return fields(file, "::" if file.suffix == ".dat" else "\t", _RATING)
 
 
 def items(folder: Path) -> pl.DataFrame | None:
@@ -66,18 +65,18 @@ def items(folder: Path) -> pl.DataFrame | None:
 
 
 def _movies_csv(file: Path) -> pl.DataFrame:
-    films = _csv(file).select(item="movieId", title="title", genres=pl.col("genres").fill_null("").str.split("|"))
-    return films
+    films = _csv(file, item="movieId", title="title", genres="genres")
+    return films.with_columns(pl.col("genres").fill_null("").str.split("|"))
 
 
 def _movies_dat(file: Path) -> pl.DataFrame:
-    films = _fields(file, "::", ["item", "title", "genres"], "utf-8")
+    films = fields(file, "::", ["item", "title", "genres"])
     return films.with_columns(pl.col("genres").str.split("|"))
 
 
 def _u_item(file: Path) -> pl.DataFrame:
     names = ["item", "title", "released", "video", "imdb", *_GENRES]
-    films = _fields(file, "|", names, "latin-1")
+    films = fields(file, "|", names)
     flagged = pl.concat_list(pl.when(pl.col(name) == "1").then(pl.lit(name)) for name in _GENRES).list.drop_nulls()
     return films.select("item", "title", genres=flagged)
 
@@ -85,9 +84,9 @@ def _u_item(file: Path) -> pl.DataFrame:
 def _tags(folder: Path) -> pl.DataFrame:
     """Each film's tags in small letters, those of most users first."""
     if (file := folder / "tags.csv").is_file():
-        said = _csv(file).select(item="movieId", tag="tag")
+        said = _csv(file, item="movieId", tag="tag")
     elif (file := folder / "tags.dat").is_file():
-        said = _fields(file, "::", ["user", "item", "tag", "time"], "utf-8").select("item", "tag")
+        said = fields(file, "::", ["user", "item", "tag", "time"]).select("item", "tag")
     else:
         return pl.DataFrame(schema={"item": pl.String, "tags": pl.List(pl.String)})
     said = said.with_columns(pl.col("tag").str.to_lowercase().str.strip_chars()).drop_nulls()
@@ -99,27 +98,34 @@ def _of(folder: Path, names: tuple[str, ...]) -> Path | None:
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def _csv(file: Path) -> pl.DataFrame:
+def _csv(file: Path, **names: str) -> pl.DataFrame:
+    """Columns under our names, as text."""
     try:
-        return pl.read_csv(regular_file(file), infer_schema=False, glob=False)
+        found = pl.read_csv(regular_file(file), infer_schema=False, glob=False)
     except pl.exceptions.PolarsError as error:
         raise MediaError(f"{quoted(file)} is no CSV file of MovieLens, or is broken: copy it anew.") from error
+    if missing := [name for name in names.values() if name not in found.columns]:
+        raise MediaError(f"{quoted(file)} lacks the column {missing[0]!r}: copy it anew.")
+    return found.select(**names)
 
 
-def _fields(file: Path, mark: str, names: list[str], encoding: str) -> pl.DataFrame:
-    """The lines of a file without a header, split into text columns; latin-1 where it is not UTF-8."""
+def fields(file: Path, mark: str, names: list[str]) -> pl.DataFrame:
+    """The lines of a file without a header, split into text columns; latin-1 where it is not UTF-8.
+
+    Raises:
+        MediaError: a line has more or fewer.
+    """
     data = regular_file(file).read_bytes()
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:  # ml-1m is of 2003
+        text = data.decode()
+    except UnicodeDecodeError:  # ml-100k and ml-1m are older than UTF-8's victory
         text = data.decode("latin-1")
-    lines = pl.Series("line", text.split("\n")).str.strip_chars("\r")
-    lines = lines.filter(lines != "")
+    lines = pl.Series("line", text.split("\n")).str.strip_chars_end("\r")
     parts = lines.str.split(mark)
-    wrong = parts.list.len() != len(names)
+    wrong = (parts.list.len() != len(names)) & (lines != "")
     if wrong.any():
         line = int(wrong.arg_true()[0])
         raise MediaError(
             f"{quoted(file)} has {parts.list.len()[line]} fields in line {line + 1}, not {len(names)}: copy it anew."
         )
-    return parts.list.to_struct(fields=names).struct.unnest()
+    return parts.filter(lines != "").list.to_struct(fields=names).struct.unnest()
