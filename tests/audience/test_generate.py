@@ -66,16 +66,16 @@ def test_new_items_are_sought_most(audience: Generated) -> None:
 
 
 def test_true_tastes_foretell_what_is_watched_and_how_it_is_rated(audience: Generated) -> None:
-    frame = audience.events.frame.tail(2_000)
+    frame = audience.events.frame.head(1_000)  # later on, favourites have been seen
     rows, columns = _places(audience, frame)
     chances = audience.tastes.chances(audience.tastes.users, frame["time"][0])
     assert np.allclose(chances.sum(1), 1, atol=1e-4)
     popularity = chances.mean(0)[columns]
-    out = popularity > 0  # some came out in those last weeks
+    out = popularity > 0  # some came out in those weeks
     assert out.mean() > 0.9
     told = np.log(chances[rows, columns][out] / popularity[out])
-    assert told.mean() > 0.5  # nats that tastes tell beside popularity
-    liking = audience.tastes.liking(audience.tastes.users)[rows, columns]
+    assert told.mean() > 0.3  # nats that tastes tell beside popularity
+    liking = audience.tastes.liking(audience.tastes.users, frame["time"][0])[rows, columns]
     assert np.corrcoef(liking, frame["rating"])[0, 1] > 0.5
 
 

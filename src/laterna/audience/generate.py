@@ -18,7 +18,7 @@ import polars as pl
 
 from laterna.audience.catalogue import Catalogue
 from laterna.audience.events import Events
-from laterna.audience.generation.choices import Choosers
+from laterna.audience.generation.choices import SHELF, Choosers
 from laterna.audience.generation.shelf import START, WEEK, Shelf, names, stock
 from laterna.audience.generation.viewers import Viewers, gather
 from laterna.audience.generation.visits import visits
@@ -147,12 +147,15 @@ class Tastes:
     def chances(self, users: Sequence[str], at: datetime | None = None) -> np.ndarray:
         """(users, items) float32: the chance that each takes each item next if nothing is seen yet; rows add up to 1.
 
-        It is exposure x exp(liking), of the week of ``at``; 0 for what is not out.
+        Of the week of ``at``; 0 for what is not out. With exposure p and w = exp(liking), a viewer takes an item from a
+        shelf of S with the chance S p w / (w + the others' w), whose mean is put for the others: (S - 1) sum(p w).
         """
         week = min(int(self._day(at) // WEEK), self._shelf.weeks - 1)
-        liking = self.liking(users, at)
-        odds = self._shelf.exposure(week).astype(np.float32) * np.exp(liking - liking.max(1, keepdims=True))
-        return odds / odds.sum(1, keepdims=True)
+        liking, exposure = self.liking(users, at), self._shelf.exposure(week).astype(np.float32)
+        odds = np.exp(liking - liking.max(1, keepdims=True))
+        others = (SHELF - 1) * (odds @ exposure)[:, None]
+        chances = exposure * odds / (odds + others)
+        return chances / chances.sum(1, keepdims=True)
 
     def _day(self, at: datetime | None) -> float:
         days = self._shelf.weeks * WEEK

@@ -1,8 +1,7 @@
 """What the made viewers choose, and how they rate it.
 
 At each visit a viewer sees a shelf of items, drawn by how much the world seeks them that week, and takes one with the
-odds of a multinomial logit (McFadden 1974): exp of its liking. So the chance of an item grows with exposure x
-exp(liking), in the limit of a long shelf in proportion to it. Nobody takes an item twice.
+odds of a multinomial logit (McFadden 1974): exp of its liking. Nobody takes an item twice.
 """
 
 import numpy as np
