@@ -16,7 +16,7 @@ from laterna.errors import DataError
 DRAWS = 2000
 LEVEL = 0.95
 Statistic = Callable[[np.ndarray], float]
-"""A figure as a function of how often each user was drawn, (users,)."""
+"""A figure as a function of how often each user was drawn, (users,); NaN if nobody was whom it is about."""
 
 
 @dataclass(frozen=True)
@@ -139,5 +139,5 @@ def _flipped(differences: np.ndarray, seed: int, count: int = 10_000) -> float:
 
 
 def _between(value: float, drawn: Sequence[float] | np.ndarray) -> Interval:
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(float(value), float(low), float(high))
