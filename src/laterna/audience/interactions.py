@@ -101,6 +101,16 @@ class Interactions:
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return starts, self.owners[np.argsort(self.columns, kind="stable")]
 
+    def recency(self, half_life: float) -> np.ndarray:
+        """How much each event counts, (events,) float32: 1 for the last of a row, half for one so many events before.
+
+        Where the half-life is 0 all count 1.
+        """
+        if not half_life:
+            return np.ones(len(self.columns), np.float32)
+        later = np.repeat(self.starts[1:], self.lengths) - 1 - np.arange(len(self.columns))
+        return (0.5 ** (later / half_life)).astype(np.float32)
+
     def seen(self) -> np.ndarray:
         """Which items each row has, (users, items) bool."""
         found = np.zeros((len(self), len(self.items)), bool)

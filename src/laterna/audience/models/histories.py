@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-import polars as pl
 
+from laterna.audience.evaluation.metrics import RANKING
+from laterna.audience.evaluation.protocols import Full, LeaveLastOut, Split
+from laterna.audience.evaluation.ranks import Ranks
 from laterna.audience.events import Events
 from laterna.audience.interactions import Interactions
 from laterna.audience.models.recommender import Recommender, blocks
@@ -19,8 +21,9 @@ from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
 
 PROTOCOL = (
-    "leave-last-out by time, full ranking: of users with 3 events or more, the last one is told from all before it,"
-    " among all items that they have not met; equal scores share their middle rank"
+    "leave-last-out by time: of each user with three events or more the last is the test and the one before it the"
+    " validation, which the model has not learnt from but finds in the history when it is tested; events of others may"
+    f" be later than a user's test; first meetings of user and item only; {Full()}"
 )
 _BEST = 10  # of a ranking, in the figures that look at its top
 
@@ -70,34 +73,27 @@ def recipe_of(model: type[Recommender], **more: Any) -> Recipe:
 
 
 def read(data: Path) -> Splits:
-    """Events parted as the protocol says.
+    """Events parted: each user's last one is for the test, the one before it for choosing.
 
     Raises:
         DataError: the data can't be read.
     """
     events = Events.open(data)
     told = f"{len(events)} events of {len(events.users)} users with {len(events.items)} items, from {data.name}"
-    return leave_last_out(events, (f"{told}, under the licence of their owner",))
+    (split,) = LeaveLastOut().split(events)
+    return parted(split, (f"{told}, under the licence of their owner",))
 
 
-def leave_last_out(events: Events, data: tuple[str, ...] = ()) -> Splits:
-    """The last event of each user with three or more is for the test, the one before it for choosing.
+def parted(split: Split, data: tuple[str, ...] = ()) -> Splits:
+    """Events that a protocol has parted, as samples; the vocabulary is that of the events to learn from."""
+    items = split.train.items
 
-    What the test's histories hold, the events for choosing among it, was all met before.
-    """
-    count, left = pl.len().over("user"), pl.len().over("user") - pl.int_range(pl.len()).over("user")
-    judged = count >= 3
-    train, valid, test = (
-        events.where(each) for each in (~judged | (left > 2), judged & (left == 2), judged & (left == 1))
-    )
-    items, users = train.items, test.users
-    before = events.where(judged & (left > 1))
-    return Splits(
-        Histories(Interactions.of(train, items)),
-        Histories(Interactions.of(train, items, users), Interactions.of(valid, items, users)),
-        Histories(Interactions.of(before, items, users), Interactions.of(test, items, users)),
-        data,
-    )
+    def asked(known: Events, targets: Events) -> Histories:
+        users = targets.users
+        return Histories(Interactions.of(known, items, users), Interactions.of(targets, items, users))
+
+    learnt = Histories(Interactions.of(split.train, items))
+    return Splits(learnt, asked(split.train, split.valid), asked(split.known, split.test), data)
 
 
 def suit(model: Model, samples: Samples) -> Model:
@@ -117,36 +113,25 @@ def baseline(splits: Splits) -> Mapping[str, float]:
     return figures(ranks(lambda histories: np.tile(met, (len(histories), 1)), test))
 
 
-def ranks(score: Callable[[Interactions], np.ndarray], histories: Histories) -> np.ndarray:
-    """Where each user's target stands among the items that he has not met, (users,) float64.
-
-    The best is 1; equal scores share their middle rank; it is infinite where the target is not in the vocabulary, and
-    among the last where it was met before.
+def ranks(score: Callable[[Interactions], np.ndarray], histories: Histories) -> Ranks:
+    """Where users' targets stand among the items that they have not met; one that nobody learnt of comes last.
 
     Args:
         score: gives (users, items) of some users' histories.
-        histories: with one target at most for each user.
+        histories: with targets.
     """
     past, targets = histories.past, cast(Interactions, histories.targets)
-    found = np.full(len(past), np.inf)
-    told = np.flatnonzero(targets.lengths)
-    for block in blocks(len(told), len(past.items)):
-        users = told[block]
-        rows, wanted = past.rows(users), targets.columns[targets.starts[users]]
-        scores = score(rows)
-        scores[rows.owners, rows.columns] = -np.inf
-        own = scores[np.arange(len(users)), wanted][:, None]
-        found[users] = 1 + (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) - 1) / 2
-    return found
+    last = ((0, 0), (0, 1))  # a column for what is not in the vocabulary
+    unknown, found = np.array([len(past.items)]), []
+    for block in blocks(len(past), len(past.items)):
+        rows = past.rows(block)
+        scores = np.pad(score(rows), last, constant_values=-np.inf)
+        candidates = np.pad(~rows.seen(), last, constant_values=True)
+        wanted = [targets.row(user) if targets.lengths[user] else unknown for user in block]
+        found.append(Ranks.of(scores, candidates, wanted))
+    return Ranks.joined(found)
 
 
-def figures(places: np.ndarray) -> dict[str, float]:
-    """What is told of ranks (users,): each figure is the mean over the users."""
-    near = places <= _BEST
-    gains = np.where(near, 1 / np.log2(1 + places), 0)
-    return {
-        f"ndcg@{_BEST}": float(gains.mean()),
-        f"hr@{_BEST}": float(near.mean()),
-        f"recall@{_BEST}": float(near.mean()),  # with one target, the same
-        "mrr": float((1 / places).mean()),
-    }
+def figures(found: Ranks) -> dict[str, float]:
+    """What is told of ranks: each figure is the mean over the users."""
+    return {f"{name}@{_BEST}": float(RANKING[name](found, _BEST).mean()) for name in ("ndcg", "hr", "recall", "mrr")}

@@ -28,7 +28,7 @@ _SCORES = 1 << 23  # of a block of users: 32 MB
 class Recommender(Model):
     """A model of which items a user will meet next.
 
-    A subclass gives ``_score``, and ``_shares`` or ``explain`` where it knows better than by leaving things out. Its
+    A subclass gives ``_score``, and ``_shares`` or ``_reasons`` where it knows better than by leaving events out. Its
     constructor takes ``items`` and ``letters`` and hands them on; ``suited`` makes them fit the data.
 
     Args:
@@ -136,8 +136,7 @@ class Recommender(Model):
         if not len(history.columns):
             return [self._by_popularity(item, float(self.popularity[item]))]
         with torch.no_grad():
-            shares = self._shares(history, item)
-        return largest("watched", [self.items[number] for number in history.columns], shares, most)
+            return self._reasons(history, item, most)
 
     def fold_in(self, events: "Events") -> Interactions:
         """Newcomers' events as histories that this model scores; items that it doesn't know are left out."""
@@ -146,6 +145,11 @@ class Recommender(Model):
     def _score(self, histories: Interactions) -> np.ndarray:
         """Scores of checked histories, (users, items) float32, writable; those of empty rows are not used."""
         raise NotImplementedError(f"{self.name} has no _score")
+
+    def _reasons(self, history: Interactions, item: int, most: int) -> list[Reason]:
+        """What speaks for an item, of one history that is not empty."""
+        shares = self._shares(history, item)
+        return largest("watched", [self.items[number] for number in history.columns], shares, most)
 
     def _shares(self, history: Interactions, item: int) -> np.ndarray:
         """What each event of one history adds to an item's score, (events,) float.
