@@ -1,0 +1,1 @@
+"""A viewer's profile: what is measured, how it is said, and how it is drawn."""
