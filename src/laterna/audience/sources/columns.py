@@ -98,10 +98,16 @@ def ids(column: pl.Series, place: str) -> pl.Series:
     if not (kind.is_integer() or kind in (pl.String, pl.Categorical, pl.Enum, pl.Null)):
         raise DataError(f"{place} has {name} ids of the type {kind}: make them whole numbers or text.")
     text = column.cast(pl.String)
-    _refuse(text.is_null() | text.str.to_lowercase().is_in(_MISSING), text, f"no {name} id", place)
+    each = text.unique()  # of millions of rows, few
+    if _nothing(each).any():
+        _refuse(_nothing(text), text, f"no {name} id", place)
     if kind == pl.String:
-        _one_spelling(text, place)
+        _one_spelling(each.sort(), place)
     return text
+
+
+def _nothing(text: pl.Series) -> pl.Series:
+    return text.is_null() | text.str.to_lowercase().is_in(_MISSING)
 
 
 def _one_spelling(text: pl.Series, place: str) -> None:
