@@ -109,8 +109,8 @@ def test_viewers_who_have_seen_nearly_all_are_shown_the_rest(monkeypatch: pytest
 
 def test_an_audience_is_saved(audience: Generated, tmp_path: Path) -> None:
     audience.save(tmp_path / "audience")
-    assert Events.open(tmp_path / "audience" / "events.parquet").frame.equals(audience.events.frame)
-    assert Catalogue.open(tmp_path / "audience" / "catalogue.parquet").frame.equals(audience.catalogue.frame)
+    assert Events.open(tmp_path / "audience").frame.equals(audience.events.frame)
+    assert Catalogue.open(tmp_path / "audience").frame.equals(audience.catalogue.frame)
 
 
 @pytest.mark.parametrize(

@@ -62,19 +62,19 @@ class Catalogue:
         """A catalogue from a file, a database, a MovieLens folder or a folder of productions.
 
         Args:
-            path: a .csv or .parquet file, its fsspec URL, a database's SQLAlchemy URL, a folder of MovieLens, or a
-                folder of productions, each with its project.json.
+            path: a .csv or .parquet file, its fsspec URL, a database's SQLAlchemy URL, a folder of MovieLens, of
+                productions, each with its project.json, or with a catalogue.parquet or catalogue.csv.
             table: of a database: the name of the table, or a SELECT statement; also as ``URL#table``.
 
         Raises:
             DataError: it can't be read, or holds what a catalogue doesn't.
         """
-        if movielens.is_folder(path):
-            found, place = movielens.items(Path(path)), quoted(path)
-            if found is None:
-                found = productions.items(Path(path))
+        ours = tables.inside(Path(path), "catalogue")
+        if ours is None and Path(path).is_dir():
+            films = movielens.items(Path(path))
+            found, place = productions.items(Path(path)) if films is None else films, quoted(path)
         else:
-            found, place = tables.read(path, SYNONYMS, table)
+            found, place = tables.read(ours or path, SYNONYMS, table)
         return cls.of(found, place=place)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -90,18 +90,19 @@ class Events:
 
         Args:
             path: a .csv, .tsv, .inter or .parquet file, such a file's fsspec URL (s3://bucket/events.parquet), a
-                database's SQLAlchemy URL (sqlite:///events.db), or a folder of MovieLens (ml-latest, ml-32m, ml-1m,
-                ml-100k).
+                database's SQLAlchemy URL (sqlite:///events.db), a folder of MovieLens (ml-latest, ml-32m, ml-1m,
+                ml-100k), or one with an events.parquet or events.csv.
             table: of a database: the name of the table, or a SELECT statement; also as ``URL#table``.
             duplicates: as in :meth:`of`.
 
         Raises:
             DataError: it can't be read, or holds what events don't.
         """
-        if movielens.is_folder(path):
+        ours = tables.inside(Path(path), "events")
+        if ours is None and Path(path).is_dir():
             found, place = movielens.events(Path(path)), quoted(path)
         else:
-            found, place = tables.read(path, SYNONYMS, table)
+            found, place = tables.read(ours or path, SYNONYMS, table)
         return cls.of(found, duplicates=duplicates, place=place)
 
     def save(self, path: str | os.PathLike[str]) -> None:

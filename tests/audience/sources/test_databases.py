@@ -33,6 +33,12 @@ def test_a_table_is_named_beside_the_address_or_in_it(url: str, monkeypatch: pyt
     assert Catalogue.open(url, table="films").frame["title"].to_list() == ["Heat"]
 
 
+def test_an_address_that_was_made_a_path_is_the_same(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(Events.open(Path(f"{url}#watched"))) == 5
+    monkeypatch.chdir(Path(url.removeprefix("sqlite://")).parent)
+    assert len(Events.open("sqlite:///house.db#watched")) == len(Events.open(Path("sqlite:///house.db#watched"))) == 5
+
+
 def test_a_query_selects(url: str) -> None:
     query = "SELECT user_id, movie_id AS item, ts FROM watched WHERE ts > 3"
     assert Events.open(url, table=query).users == ["4", "5"]

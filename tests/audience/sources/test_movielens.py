@@ -77,7 +77,7 @@ def test_the_real_folder_is_read(data: Path) -> None:
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"is no folder of MovieLens: it has none of ratings\.csv, u\.data, ratings\.d"):
+    with pytest.raises(DataError, match=r"holds no events: it has neither an events\.parquet nor one of Movie"):
         Events.open(tmp_path)
 
 

@@ -4,7 +4,6 @@ ml-latest*, ml-20m, ml-25m and ml-32m are CSV files; ml-1m and ml-10m have ``::`
 bars. Demographic files (u.user, users.dat) are never opened.
 """
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -24,11 +23,6 @@ _NO_GENRES = ("(no genres listed)", "unknown", "")
 _YEAR = r"\((\d{4})(?:[-–]\d{0,4})?\)\s*$"
 
 
-def is_folder(path: str | os.PathLike[str]) -> bool:
-    """Whether it is a folder on this disk: no other kind of folder holds events."""
-    return Path(path).is_dir()
-
-
 def events(folder: Path) -> pl.DataFrame:
     """A folder's ratings: user, item, rating and time as text, seconds since 1970.
 
@@ -38,7 +32,8 @@ def events(folder: Path) -> pl.DataFrame:
     file = _of(folder, _EVENTS)
     if file is None:
         raise DataError(
-            f"{quoted(folder)} is no folder of MovieLens: it has none of {', '.join(_EVENTS)}; name a file of events."
+            f"{quoted(folder)} holds no events: it has neither an events.parquet nor one of MovieLens's files"
+            f" ({', '.join(_EVENTS)}); name a file of events."
         )
     if file.suffix == ".csv":
         return _csv(file, user="userId", item="movieId", rating="rating", time="timestamp")

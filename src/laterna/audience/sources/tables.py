@@ -17,7 +17,7 @@ from laterna.media.files import disk_full_named, quoted, regular_file, written_w
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t"}  # the last two are RecBole's
 _PACKED = (".gz", ".zst")
-_URL = re.compile(r"([a-z][a-z0-9+.-]+):/{1,2}(?!/)(.*)", re.IGNORECASE | re.DOTALL)
+_URL = re.compile(r"([a-z][a-z0-9+.-]+):(/+)(.*)", re.IGNORECASE | re.DOTALL)  # one letter is a drive of Windows
 _AHEAD = 10_000  # rows that are looked at to tell what a further column of a CSV file holds
 
 Synonyms = Mapping[str, Sequence[str]]
@@ -41,6 +41,12 @@ def read(path: str | os.PathLike[str], synonyms: Synonyms, table: str | None = N
         return databases.read(url, table)
     with _remote(url, "rb") as file:
         return _parsed(io.BytesIO(file.read()), url, synonyms), repr(url)
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """A folder's table of that name, whatever its suffix; None if it has none."""
+    files = (folder / f"{name}{suffix}" for suffix in (".parquet", *_SEPARATORS))
+    return next((file for file in files if file.is_file()), None)
 
 
 def write(frame: pl.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -113,12 +119,14 @@ def _formatted(frame: pl.DataFrame, target: Path | io.BytesIO, name: str) -> Non
 def _url(path: str | os.PathLike[str]) -> str | None:
     """A URL, also one that had been made a path, which turns s3://bucket into s3:/bucket."""
     name = os.fspath(path)
-    if not isinstance(name, str):
+    found = _URL.fullmatch(name) if isinstance(name, str) else None
+    if found is None:
         return None
-    found = _URL.fullmatch(name)
-    if name.startswith(("sqlite://", "file://")):
-        return name
-    return None if found is None else f"{found[1]}://{found[2]}"
+    scheme, slashes, rest = found.groups()
+    if len(slashes) == 1 and scheme.lower().startswith("sqlite"):  # its third slash, and a fourth of an absolute path
+        absolute = Path(f"/{rest.partition('#')[0]}").exists()
+        return f"{scheme}:///{'/' if absolute else ''}{rest}"
+    return name if len(slashes) > 1 else f"{scheme}://{rest}"
 
 
 @contextmanager
