@@ -1,5 +1,6 @@
 """Words deleted from a transcript: which ones they are, what can't be, and what a film loses with them."""
 
+import tracemalloc
 from fractions import Fraction
 
 import pytest
@@ -68,9 +69,24 @@ def test_a_reading_has_the_fewest_gaps_of_all(said, data):
     assert holes(found) == min(map(holes, fitting))
 
 
-def test_without_the_room_for_that_the_first_reading_is_taken(monkeypatch):
-    monkeypatch.setattr(words, "_CELLS", 0)
-    assert gone("a b x y a b c", "a b c") == ["x", "y", "a", "b"]
+def test_long_talks_take_two_bits_for_each_way_to_read_them():
+    """Half of 2,000 words gone, in runs: 2 million cells."""
+    said = [f"w{number % 97}" for number in range(2_000)]
+    left = [word for number, word in enumerate(said) if number // 250 % 2]
+    tracemalloc.start()
+    found = words._closest_reading(said, left)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [said[index] for index in found] == left
+    assert gaps_of(found) <= 4
+    assert most < 2_000_000
+
+
+def test_where_too_many_words_are_gone_to_tell_which_nothing_is_guessed(monkeypatch):
+    monkeypatch.setattr(words, "_CELLS", 20)
+    assert gone("a b x y", "a b x y") == []
+    with pytest.raises(DataError, match="lacks 4 of 7 words, too many to tell which"):
+        gone("a b x y a b c", "a b c")
 
 
 @pytest.mark.parametrize(

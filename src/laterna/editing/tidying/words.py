@@ -34,7 +34,7 @@ _ALONE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"  # kana and Han, where no sp
 _TOKEN = re.compile(rf"[{_ALONE}]|(?:(?![{_ALONE}])[^\W_])+")
 _WRITTEN = re.compile(rf"[{_ALONE}][^\w\s]*|[^\s{_ALONE}]+")  # words with their punctuation
 _PAUSING = re.compile(r"[,;:.!?…—–-]$")
-_CELLS = 400_000_000  # of the dynamic programming's table; in a larger one, the first reading that fits is taken
+_CELLS = 400_000_000  # of the dynamic programming's table, at two bits each: seconds, and 100 MB
 _FOREIGN = 0.5  # of a text's words that its talks lack: it is of other ones
 
 
@@ -99,13 +99,19 @@ def deleted(words: Sequence[Word], left: Sequence[Token], name: str | os.PathLik
         name: the edited file, for errors.
 
     Raises:
-        DataError: a word was added, a part of a word deleted, or the text is of another recording.
+        DataError: a word was added, a part of a word deleted, too many are gone to tell which (half of 28,000), or the
+            text is of another recording.
     """
     said = [(index, text) for index, word in enumerate(words) for text in _tokens(word.text)]
     texts = [text for _, text in said]
-    kept = _reading(texts, [token.text for token in left])
-    if kept is None:
+    if sum(1 for _ in _first_reading(texts, [token.text for token in left])) < len(left):
         raise DataError(_refusal(texts, left, name))
+    if len(texts) * (len(texts) - len(left) + 1) > _CELLS:
+        raise DataError(
+            f"{quoted(name)} lacks {len(texts) - len(left)} of {len(texts)} words, too many to tell which at once:"
+            " divide the talk into parts, each with its own transcript."
+        )
+    kept = _closest_reading(texts, [token.text for token in left])
     counts, all_counts = Counter(said[at][0] for at in kept), Counter(index for index, _ in said)
     part = next((words[index].text for index in counts if counts[index] < all_counts[index]), None)
     if part is not None:
@@ -169,15 +175,6 @@ def _fillers_in(words: Sequence[Word], wanted: Collection[tuple[str, ...]]) -> I
                 yield from range(first, last + 1)
 
 
-def _reading(said: Sequence[str], left: Sequence[str]) -> list[int] | None:
-    """Where in ``said`` the words of ``left`` stand, in order, with the fewest gaps; None where they don't."""
-    first = list(_first_reading(said, left))
-    missing = len(said) - len(left)
-    if len(first) < len(left):
-        return None
-    return first if len(said) * (missing + 1) > _CELLS else _closest_reading(said, left)
-
-
 def _first_reading(said: Sequence[str], left: Sequence[str]) -> Iterator[int]:
     at = 0
     for index, word in enumerate(said):
@@ -198,27 +195,31 @@ def _closest_reading(said: Sequence[str], left: Sequence[str]) -> list[int]:
     counts = np.arange(missing + 1)
     kept, cut = np.full(missing + 1, never), np.full(missing + 1, never)
     kept[0] = 0
-    began, after_cut = (np.zeros((len(said), missing + 1), bool) for _ in range(2))
+    began, after_cut = (np.zeros((len(said), missing // 8 + 1), np.uint8) for _ in range(2))  # bits
     for row, word in enumerate(said):
         place = np.clip(row + 1 - counts, 0, len(left) + 1)
         fits = codes[place] == numbers[word]
-        after_cut[row] = cut < kept
+        after_cut[row] = np.packbits(cut < kept)
         opened, went_on = kept + 1, cut
-        began[row, 1:] = opened[:-1] < went_on[:-1]
+        began[row] = np.packbits(np.r_[False, opened[:-1] < went_on[:-1]])
         kept, cut = np.where(fits, np.minimum(kept, cut), never), np.r_[never, np.minimum(opened, went_on)[:-1]]
-    return _traced(began, after_cut, goes=bool(cut[missing] < kept[missing]))
+    return _traced(began, after_cut, missing, goes=bool(cut[missing] < kept[missing]))
 
 
-def _traced(began: np.ndarray, after_cut: np.ndarray, *, goes: bool) -> list[int]:
+def _traced(began: np.ndarray, after_cut: np.ndarray, count: int, *, goes: bool) -> list[int]:
     """The words that stay, followed back from the last one; ``goes`` says whether that one goes."""
-    count, found = began.shape[1] - 1, []
+    found = []
     for row in reversed(range(len(began))):
         if goes:
-            goes, count = not began[row, count], count - 1
+            goes, count = not _bit(began[row], count), count - 1
         else:
             found.append(row)
-            goes = bool(after_cut[row, count])
+            goes = _bit(after_cut[row], count)
     return found[::-1]
+
+
+def _bit(packed: np.ndarray, number: int) -> bool:
+    return bool(packed[number // 8] >> (7 - number % 8) & 1)
 
 
 def _refusal(said: Sequence[str], left: Sequence[Token], name: str | os.PathLike[str]) -> str:
