@@ -23,7 +23,7 @@ from laterna.media.plain import open_table, save_table
 from laterna.media.shots import Shot
 from laterna.media.video import Frame, Video
 
-VERSION = 2  # of what is seen in a film: another one, and every film is looked at again
+VERSION = 3  # of what is seen in a film: another one, and every film is looked at again
 EVERY = 12  # frames between two boxes
 NOBODY = "none"  # in place of an analyst
 _NEAREST = Fraction(1, 20)  # of a second: a picture nearer than that shows hardly any movement

@@ -3,9 +3,10 @@
 A convolutional network looks at each picture, another at how the picture moves, and recurrent networks put them
 together over time (the form of Donahue et al. 2015, arXiv:1411.4389). From it this one departs in three ways:
 
-- Motion comes in as a coarse field of measured flow beside four numbers that fit it as a camera would move it: right,
-  down, closer, around; places weigh by how much there is to see in them, since on a plain wall nothing seems to move.
-  A field looks alike over any footage, so what is learnt of it carries over.
+- Motion comes in as two coarse fields of measured flow, since the picture before and since that of a second before,
+  each beside four numbers that fit it as a camera would move it: right, down, closer, around; places weigh by how much
+  there is to see in them, since on a plain wall nothing seems to move. A field looks alike over any footage, so what is
+  learnt of it carries over.
 - Camera moves are told from motion alone, by a recurrent network of their own, which never sees what a picture shows.
 - Answers a sample does not have (a user's log seldom has all) cost nothing.
 """
@@ -34,7 +35,7 @@ class Batch(NamedTuple):
 
     Attributes:
         pictures: (B, T, 54, 96, 3) uint8.
-        flows: (B, T, 9, 16, 2).
+        flows: (B, T, 9, 16, 4), since the picture before and since a second before, see :class:`Samples`.
         counts: (B,) pictures of each.
         choices: (B, choices) the number of each word, -1 where unknown.
         sets: (B, words of all sets) 0 or 1, NaN where unknown.
@@ -71,6 +72,7 @@ class Analyst(Model):
     """
 
     name: ClassVar[str] = "editing/analyst"
+    version: ClassVar[int] = 2
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {"debug": {"width": 4, "hidden": 16, "drop": 0.0}, "base": {}}
 
     def __init__(self, width: int = 16, hidden: int = 96, drop: float = 0.2) -> None:
@@ -78,13 +80,13 @@ class Analyst(Model):
         widths = (3, width, 2 * width, 3 * width, 4 * width)
         self.look = nn.Sequential(*(_shrink(*pair) for pair in pairwise(widths)))  # 6x4
         self.seen = nn.Linear(4 * width * 4 * 6, hidden)
-        self.flow = nn.Sequential(_shrink(3, width, 1), _shrink(width, 2 * width), _shrink(2 * width, 2 * width))  # 4x3
-        self.moved = nn.Linear(2 * width * 3 * 4 + 4, hidden // 2)
-        self.move = nn.GRU(hidden // 2 + 4, hidden // 2, batch_first=True, bidirectional=True)
+        self.flow = nn.Sequential(_shrink(5, width, 1), _shrink(width, 2 * width), _shrink(2 * width, 2 * width))  # 4x3
+        self.moved = nn.Linear(2 * width * 3 * 4 + 8, hidden // 2)
+        self.move = nn.GRU(hidden // 2 + 8, hidden // 2, batch_first=True, bidirectional=True)
         self.read = nn.GRU(hidden + hidden // 2, hidden, batch_first=True, bidirectional=True)
         self.drop = nn.Dropout(drop)
         still = {name: nn.Linear(4 * hidden, len(words)) for name, words in CHOICES.items() if name != "move"}
-        self.choices = nn.ModuleDict(still | {"move": nn.Linear(2 * hidden + 8, len(CHOICES["move"]))})
+        self.choices = nn.ModuleDict(still | {"move": nn.Linear(2 * hidden + 16, len(CHOICES["move"]))})
         self.sets = nn.Linear(4 * hidden, sum(map(len, SETS.values())))
         self.numbers = nn.Linear(4 * hidden, len(NUMBERS))
         self.key = nn.Linear(2 * hidden, 1)
@@ -94,16 +96,16 @@ class Analyst(Model):
         batch, frames = pictures.shape[:2]
         planes = pictures.flatten(0, 1).permute(0, 3, 1, 2).float() / 64 - 2  # (B * T, 3, 54, 96)
         seen = relu(self.seen(self.look(planes).flatten(1)))
-        fields = flows.flatten(0, 1).permute(0, 3, 1, 2).float()  # (B * T, 2, 9, 16)
+        fields = flows.flatten(0, 1).permute(0, 3, 1, 2).float()  # (B * T, 4, 9, 16)
         weights = textured(planes)  # (B * T, 9, 16)
         with torch.autocast(fields.device.type, enabled=False):  # sums over places need all their digits
-            camera = _even(fitted(fields, weights))  # (B * T, 4)
+            camera = torch.cat([_even(fitted(field, weights)) for field in fields.split(2, 1)], 1)  # (B * T, 8)
         maps = self.flow(torch.cat([_even(fields), weights[:, None]], 1)).flatten(1)
         moved = relu(self.moved(torch.cat([maps, camera], 1)))
         seen, moved, camera = (x.view(batch, frames, -1) for x in (seen, moved, camera))
         known = torch.arange(frames, device=counts.device) < counts[:, None]  # (B, T)
         path = _over(self.move, torch.cat([moved, camera], 2), counts)
-        camera = torch.cat([_pooled(path, known), _averaged(camera, known)], 1)  # (B, 2 * hidden + 8)
+        camera = torch.cat([_pooled(path, known), _averaged(camera, known)], 1)  # (B, 2 * hidden + 16)
         read = _over(self.read, torch.cat([seen, moved], 2), counts)  # (B, T, 2 * hidden)
         vectors = _pooled(read, known)  # (B, 4 * hidden)
         both, camera = self.drop(vectors), self.drop(camera)
@@ -152,12 +154,13 @@ class Analyst(Model):
 
 
 def padded(shots: Sequence[Samples]) -> tuple[Tensor, Tensor, Tensor]:
-    """Pictures (B, T, 54, 96, 3), flows (B, T, 9, 16, 2) and counts (B,) of shots of different lengths."""
+    """Pictures (B, T, 54, 96, 3), flows (B, T, 9, 16, 4) and counts (B,) of shots of different lengths."""
     counts = [len(shot.pictures) for shot in shots]
     pictures = np.zeros((len(shots), max(counts), *SIZE[::-1], 3), np.uint8)
-    flows = np.zeros((len(shots), max(counts), *CELLS[::-1], 2), np.float32)
+    flows = np.zeros((len(shots), max(counts), *CELLS[::-1], 4), np.float32)
     for row, (shot, count) in enumerate(zip(shots, counts, strict=True)):
-        pictures[row, :count], flows[row, :count] = shot.pictures, shot.flows
+        pictures[row, :count] = shot.pictures
+        flows[row, :count, ..., :2], flows[row, :count, ..., 2:] = shot.flows, shot.drifts
     return torch.from_numpy(pictures), torch.from_numpy(flows), torch.tensor(counts)
 
 

@@ -7,6 +7,7 @@ labels.csv it learns what that says of its shots, and nothing else.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -26,7 +27,8 @@ from laterna.media.files import quoted
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".webm", ".avi", ".mpg", ".m4v")
 _REAL = 0.3  # the share of samples that are of real footage, where there is some
-_JUDGED = 160  # shots of footage by which a model is judged
+_LEARNT = 1500  # shots of footage that are learnt from, drawn when first needed
+_JUDGED = 160  # and by which a model is judged
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Scenes:
 
     def sample(self, index: int, rng: np.random.Generator) -> Labelled:
         real = bool(self.films) and rng.random() < _REAL
-        return varied(_moved(self.films, rng) if real else staged(self.seeds[index]), rng)
+        return varied(_moved(self.films, int(rng.integers(_LEARNT))) if real else staged(self.seeds[index]), rng)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Held:
     def sample(self, index: int, rng: np.random.Generator) -> Labelled:
         if index < len(self.seeds):
             return staged(self.seeds[index])
-        return _moved(self.films, np.random.default_rng((index, 5)), index)
+        return _moved(self.films, index - len(self.seeds))
 
 
 @dataclass(frozen=True)
@@ -80,18 +82,18 @@ def varied(shot: Labelled, rng: np.random.Generator) -> Labelled:
     return graded(mirrored(shot) if rng.random() < 0.5 else shot, rng)
 
 
-def _moved(films: Sequence[Path], rng: np.random.Generator, number: int | None = None) -> Labelled:
-    """A known move over one of some films; by a number all films and moves get their turn."""
-    turn = int(rng.integers(1 << 20)) if number is None else number
-    film = films[turn // len(FRAMED) % len(films)]
+@cache
+def _moved(films: tuple[Path, ...], number: int) -> Labelled:
+    """A known move over one of some films; all films and moves get their turn."""
+    rng, film = np.random.default_rng((number, 5)), films[number // len(FRAMED) % len(films)]
     pictures = footage(film)
     if not locked_off(film):
         still = int(rng.integers(len(pictures)))
         pictures = pictures[still : still + 1]
-    return framed(pictures, FRAMED[turn % len(FRAMED)], rng)
+    return framed(pictures, FRAMED[number % len(FRAMED)], rng)
 
 
-def read(data: Path, *, scenes: int = 2500) -> Splits:
+def read(data: Path, *, scenes: int = 4000) -> Splits:
     """The theatre's scenes and the films of a folder, or a user's labelled shots.
 
     Args:

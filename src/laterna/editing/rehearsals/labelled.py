@@ -46,8 +46,12 @@ class Labelled:
 
 def mirrored(shot: Labelled) -> Labelled:
     """The same, seen in a mirror."""
-    flows = shot.samples.flows[:, :, ::-1] * np.array([-1, 1], np.float16)
-    samples = shot.samples._replace(pictures=shot.samples.pictures[:, :, ::-1], flows=flows)
+    samples, turned = shot.samples, np.array([-1, 1], np.float16)
+    samples = samples._replace(
+        pictures=samples.pictures[:, :, ::-1],
+        flows=samples.flows[:, :, ::-1] * turned,
+        drifts=samples.drifts[:, :, ::-1] * turned,
+    )
     return Labelled(samples, shot.choices, shot.sets, shot.numbers, shot.keys)
 
 

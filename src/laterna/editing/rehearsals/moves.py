@@ -8,14 +8,13 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from laterna.editing.describing.sampling import RATE, Sampler
+from laterna.editing.describing.sampling import RATE, SEEN, Sampler
 from laterna.editing.rehearsals.labelled import Labelled
 from laterna.media.video import Video
 
 Framed = Literal["static", "pan", "tilt", "zoom", "handheld"]
 FRAMED: tuple[Framed, ...] = ("static", "pan", "tilt", "zoom", "handheld")
 
-_SEEN = (160, 90)  # width and height of a shot's pictures
 _KEPT = 320  # pixels across the footage as it is kept
 _LONGEST = 30 * RATE  # pictures of a file that are kept
 _STILL = 0.03  # picture heights a second
@@ -44,7 +43,7 @@ def locked_off(path: Path) -> bool:
     """Whether a film's own camera stands still: most of the picture does, at nearly every moment."""
     sampler = Sampler()
     for n, picture in enumerate(footage(path)):
-        sampler.see(n, Fraction(n, RATE), cv2.resize(picture, _SEEN, interpolation=cv2.INTER_AREA))
+        sampler.see(n, Fraction(n, RATE), cv2.resize(picture, SEEN, interpolation=cv2.INTER_AREA))
     speeds = np.median(np.linalg.norm(sampler.taken().flows.astype(float), axis=3), axis=(1, 2))
     return bool(np.quantile(speeds, 0.9) < _STILL)
 
@@ -63,12 +62,12 @@ def framed(pictures: np.ndarray, move: Framed, rng: np.random.Generator) -> Labe
     rows, columns = pictures.shape[1:3]
     sampler = Sampler()
     for n, (x, y, tall) in enumerate(_windows(move, count, columns / rows, rng)):
-        window = np.array([[tall * rows / _SEEN[1], 0, x * rows], [0, tall * rows / _SEEN[1], y * rows]], np.float32)
-        window[:, 2] -= window[0, 0] * np.array(_SEEN) / 2
+        window = np.array([[tall * rows / SEEN[1], 0, x * rows], [0, tall * rows / SEEN[1], y * rows]], np.float32)
+        window[:, 2] -= window[0, 0] * np.array(SEEN) / 2
         seen = cv2.warpAffine(
             pictures[order[n]],
             window,
-            _SEEN,
+            SEEN,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REFLECT,
         )
