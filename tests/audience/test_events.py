@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from laterna.audience.events import Events
+from laterna.audience.sources import tables
 from laterna.errors import DataError, LaternaError, MediaError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -107,6 +108,9 @@ def test_a_day_begins_at_midnight() -> None:
         ({"time": [1.0, float("nan"), 3.0]}, "no time that can be read in row 2"),
         ({"time": ["2020-01-01", "yesterday", "1"]}, "no time that can be read in row 1"),
         ({"time": ["2020-01-01", "yesterday", "2020-13-01"]}, r"no time that can be read in row 2 \(yesterday\), and"),
+        ({"time": pl.Series([None] * 3, dtype=pl.Int64)}, "no time that can be read in row 1, and so have 2 more rows"),
+        ({"time": [20240101, 20240102, 20241231]}, "dates that are written as numbers, such as 20240101"),
+        ({"time": ["20240101", "20240102", "20241231"]}, "dates that are written as numbers"),
         ({"time": [True, True, False]}, "a time of the type Boolean"),
         ({"time": ["0001-01-01"] * 3}, "a time before 1900 in row 1"),
         ({"time": [1, 2, "2026-01-03"]}, "a time of the type Object"),
@@ -196,6 +200,20 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="A CSV file can't hold the column 'place'"):
         Events.of(table(place=[{"x": 1}] * 3)).save(tmp_path / "new.csv")
     assert not (tmp_path / "new.csv").exists()
+
+
+def test_tables_of_other_programs_are_read(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_bytes("\ufeffuserId,movieId,ts\r\n1,2,3\r\n".encode())
+    assert Events.open(tmp_path / "events.csv").frame.row(0)[:2] == ("1", "2")
+    (tmp_path / "old.csv").write_bytes("user,item,time\nJos\xe9,2,3\n".encode("latin-1"))
+    with pytest.raises(MediaError, match=r"old\.csv' is not a table, or is broken \(invalid utf"):
+        Events.open(tmp_path / "old.csv")
+
+
+def test_a_further_column_may_change_its_kind_far_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_AHEAD", 1)
+    (tmp_path / "events.csv").write_text("user,item,time,note\n007,2,3,4\n1,3,4,never\n")
+    assert Events.open(tmp_path / "events.csv").frame.select("user", "note").rows() == [("007", "4"), ("1", "never")]
 
 
 def test_a_table_s_faults_are_told_with_its_file(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ LIST_MARK = "|"  # between genres or tags in one cell of a CSV file
 _FIRST_YEAR = 1900  # what is said to be older was filled in where no time was known
 # The largest number that is seconds since 1970, then milliseconds, then microseconds; each is about the year 5138.
 _SECONDS, _MILLISECONDS, _MICROSECONDS = 1e11, 1e14, 1e17
+_CALENDAR = 19_000_101, 21_001_231  # such numbers are dates, not seconds of 1970
 _ISO_8601 = (
     r"^(?<date>\d{4}-\d\d-\d\d)"
     r"(?:[T ](?<clock>\d\d:\d\d)(?<seconds>:\d\d(?:\.\d{1,9})?)?\s*(?<zone>Z|UTC|[+-]\d\d:?\d\d)?)?$"
@@ -143,9 +144,9 @@ def _times(column: pl.Series, place: str) -> pl.Series:
     kind = column.dtype
     if kind == pl.String:
         numbers = column.str.strip_chars().cast(pl.Float64, strict=False)
-        return _since_1970(numbers) if numbers.is_not_null().any() else _iso_8601(column)
+        return _since_1970(numbers, place) if numbers.is_not_null().any() else _iso_8601(column)
     if kind.is_numeric():
-        return _since_1970(column)
+        return _since_1970(column, place)
     if isinstance(kind, pl.Datetime) and kind.time_zone:
         return column.dt.convert_time_zone("UTC").cast(TIME)
     if kind in (pl.Datetime, pl.Date):
@@ -167,10 +168,12 @@ def _iso_8601(column: pl.Series) -> pl.Series:
     return parts.select(whole.str.to_datetime("%Y-%m-%d%H:%M:%S%.f%z", time_unit="us", strict=False)).to_series()
 
 
-def _since_1970(numbers: pl.Series) -> pl.Series:
+def _since_1970(numbers: pl.Series, place: str) -> pl.Series:
     if numbers.dtype.is_float():
         numbers = _without(numbers, ~numbers.is_finite())
     wide = numbers.cast(pl.Float64 if numbers.dtype.is_float() else pl.Int64, strict=False)
+    if wide.is_between(*_CALENDAR).sum() == len(wide) > 0:
+        raise DataError(f"{place} has dates that are written as numbers, such as {numbers[0]}: write 2024-12-31.")
     most = _largest(wide)
     if most > _MICROSECONDS:
         whole = wide // 1000
@@ -240,6 +243,6 @@ def _refuse(wrong: pl.Series, column: pl.Series, what: str, place: str, mend: st
     count = int(wrong.sum())
     if count:
         row = int(wrong.arg_true()[0])
-        value = "" if column[row] is None else f" ({column[row]!s:.40})"
+        value = "" if column[row] is None else f" ({' '.join(str(column[row]).split()):.40})"
         others = f", and so have {count - 1} more rows" if count > 1 else ""
         raise DataError(f"{place} has {what} in row {row + 1}{value}{others}: {mend}.")
