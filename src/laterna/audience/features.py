@@ -24,7 +24,6 @@ WORDS = 256  # hashes of words, unless said otherwise
 LIKED = 4.0  # from this rating on; an event without a rating is liked too
 _WORD = re.compile(r"\w+")
 _PRIOR = 5.0  # events that everyone is taken to have had, and liked as all do
-_BLOCK = 1 << 16  # events whose content is held at once
 _SHORTEST = 3  # letters of a word that says something
 _BESIDE = ("catalogue", "items", "movies")
 _SUFFIXES = (".parquet", ".csv")
@@ -148,30 +147,46 @@ def beside(data: Path) -> Catalogue | None:
     return None
 
 
-def tastes(histories: Interactions, features: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Norm:
+    """What is usual among all users: what one user is told apart from.
+
+    Attributes:
+        liking: how often an event is liked, between 0 and 1.
+        popularity: how many met each item, as a share of the most popular one's, (items,).
+    """
+
+    liking: float
+    popularity: np.ndarray
+
+    @classmethod
+    def of(cls, histories: Interactions) -> Self:
+        """What is usual in these histories."""
+        liked, met = is_liked(histories.ratings), np.bincount(histories.columns, minlength=len(histories.items))
+        return cls(float(liked.sum() + 1) / (len(liked) + 2), met / max(1, met.max(initial=0)))
+
+
+def tastes(histories: Interactions, features: np.ndarray, norm: Norm) -> np.ndarray:
     """What users are by their histories, (users, 3 + 2 F) float32; each number tells more the more events there are.
 
     The columns: how often they like what they meet, as log odds beside everyone's; the logarithm of how much they met;
-    how popular it is with all of them, as a share of the most popular item; then for each content feature how often
-    they like what has it, beside how often they like anything (F); and how much of what they met has it (F).
+    how popular that is; then for each content feature how often they like what has it, beside how often they like
+    anything (F); and how much of what they met has it (F).
 
     Args:
         histories: of the users.
         features: of the items, (items, F).
+        norm: what is usual.
     """
-    users, count = len(histories), histories.lengths
-    rate, usual = _rates(histories)
-    met = np.bincount(histories.columns, minlength=len(histories.items))
-    popular = np.bincount(histories.owners, met[histories.columns] / max(1, met.max(initial=0)), users)
-    had, gained = np.zeros((users, features.shape[1])), np.zeros((users, features.shape[1]))
-    surprise = surprises(histories)
-    for first in range(0, len(surprise), _BLOCK):
-        part = slice(first, first + _BLOCK)
-        rows = features[histories.columns[part]]
-        np.add.at(had, histories.owners[part], rows)
-        np.add.at(gained, histories.owners[part], rows * surprise[part, None])
+    count, surprise = histories.lengths, surprises(histories, norm)
+    shape = (len(histories), features.shape[1])
+    had, gained = np.zeros(shape), np.zeros(shape)
+    for user, (first, last) in enumerate(zip(histories.starts[:-1], histories.starts[1:], strict=True)):
+        rows = features[histories.columns[first:last]]
+        had[user], gained[user] = rows.sum(0), surprise[first:last] @ rows
+    popular = np.bincount(histories.owners, norm.popularity[histories.columns], len(histories))
     parts = [
-        (_odds(rate) - _odds(np.full(users, usual)))[:, None],
+        (_odds(_rates(histories, norm)) - _odds(np.array(norm.liking)))[:, None],
         np.log1p(count)[:, None] / 5,
         (popular / np.maximum(count, 1))[:, None],
         gained / (np.abs(had) + _PRIOR),
@@ -180,28 +195,25 @@ def tastes(histories: Interactions, features: np.ndarray) -> np.ndarray:
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def standing(histories: Interactions) -> np.ndarray:
+def standing(histories: Interactions, norm: Norm) -> np.ndarray:
     """What items are worth by who met them, (items, 2) float32; 0 for what nobody met.
 
     The columns: how often it is liked, beside how often those who met it like anything; the logarithm of how many did.
     """
     count = np.bincount(histories.columns, minlength=len(histories.items))
-    gained = np.bincount(histories.columns, surprises(histories), len(histories.items))
+    gained = np.bincount(histories.columns, surprises(histories, norm), len(histories.items))
     return np.stack([gained / (count + _PRIOR), np.log1p(count) / 5], axis=1).astype(np.float32)
 
 
-def surprises(histories: Interactions) -> np.ndarray:
+def surprises(histories: Interactions, norm: Norm) -> np.ndarray:
     """1 for each event that was liked, 0 for the others, less how often its user likes anything, (events,)."""
-    rate, _ = _rates(histories)
-    return is_liked(histories.ratings) - rate[histories.owners]
+    return np.asarray(is_liked(histories.ratings) - _rates(histories, norm)[histories.owners])
 
 
-def _rates(histories: Interactions) -> tuple[np.ndarray, float]:
-    """How often each user likes an event (users,), and how often all do; both between 0 and 1."""
-    liked = is_liked(histories.ratings).astype(float)
-    usual = float(liked.sum() + 1) / (len(liked) + 2)
-    found = np.bincount(histories.owners, liked, len(histories)) + _PRIOR * usual
-    return found / (histories.lengths + _PRIOR), usual
+def _rates(histories: Interactions, norm: Norm) -> np.ndarray:
+    """How often each user likes an event, drawn to what is usual, (users,) between 0 and 1."""
+    liked = np.bincount(histories.owners, is_liked(histories.ratings), len(histories))
+    return np.asarray((liked + _PRIOR * norm.liking) / (histories.lengths + _PRIOR))
 
 
 def taste_names(names: Sequence[str]) -> list[str]:
