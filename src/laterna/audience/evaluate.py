@@ -62,7 +62,8 @@ def evaluate(
         groups: of users, that are compared: activity, or a column of the events.
         seed: of all that is drawn.
         picture: a PNG to draw the figures in.
-        catalogue: whose genres tell how diverse lists are; who watched what, unless given.
+        catalogue: what items are: for models that know them by it, and to tell how diverse lists are by genre. Unless
+            it is given, items are told apart by who watched them.
         grids: settings by model among which the validation chooses, in place of the usual ones.
         progress: is told how much of the learning is done.
 
@@ -75,7 +76,7 @@ def evaluate(
         if not len(events):
             raise DataError(f"No event is rated {at_least:g} or higher: ask for a lower at_least.")
     names = [name.strip() for several in models for name in several.split(",") if name.strip()]
-    contenders = [Registered.of(name, grids or {}, seed) for name in names]
+    contenders = [Registered.of(name, grids or {}, seed=seed, catalogue=catalogue) for name in names]
     judged = together(
         events,
         contenders,

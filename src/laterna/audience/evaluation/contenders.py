@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from laterna.audience.catalogue import Catalogue
 from laterna.audience.interactions import Interactions
 
 Setting = Mapping[str, Any]
@@ -61,17 +62,21 @@ class Registered:
         name: as users write it, "ease" or "audience/ease".
         grid: its settings.
         seed: of its weights.
+        catalogue: of the items, for models that know them by their content.
     """
 
     name: str
     grid: Sequence[Setting] = field(default=({},))
     seed: int = 0
+    catalogue: Catalogue | None = None
 
     @classmethod
-    def of(cls, name: str, grids: Mapping[str, Sequence[Setting]], seed: int) -> "Registered":
+    def of(
+        cls, name: str, grids: Mapping[str, Sequence[Setting]], *, seed: int = 0, catalogue: Catalogue | None = None
+    ) -> "Registered":
         """With its grid, by its name with the department or without it."""
         grid = grids.get(name) or grids.get(_full(name)) or GRIDS.get(_full(name)) or ({},)
-        return cls(name, grid, seed)
+        return cls(name, grid, seed, catalogue)
 
     def learn(self, question: Question, setting: Setting, *, choosing: bool) -> tuple[Score, Setting]:
         """Learn as :class:`Contender` says.
@@ -84,7 +89,8 @@ class Registered:
         from laterna.learning.recipe import registered
 
         valid = Histories(question.past, question.targets) if choosing else None
-        model, used = learnt(registered(_full(self.name)), setting, question.learnt, valid, seed=self.seed)
+        recipe = registered(_full(self.name))
+        model, used = learnt(recipe, setting, question.learnt, valid, catalogue=self.catalogue, seed=self.seed)
         return model.score, used
 
 

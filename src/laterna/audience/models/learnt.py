@@ -9,7 +9,9 @@ from typing import Any, cast
 
 import torch
 
+from laterna.audience.catalogue import Catalogue
 from laterna.audience.interactions import Interactions
+from laterna.audience.models.content import Described
 from laterna.audience.models.histories import Histories
 from laterna.audience.models.recommender import Recommender
 from laterna.errors import ModelError
@@ -27,6 +29,7 @@ def learnt(
     past: Interactions,
     valid: Histories | None,
     *,
+    catalogue: Catalogue | None = None,
     seed: int = 0,
 ) -> tuple[Recommender, dict[str, Any]]:
     """A recommender and the settings it learnt with.
@@ -36,6 +39,7 @@ def learnt(
         settings: arguments of its constructor beside those of its base size; ``steps`` is how long it learns.
         past: what it learns from.
         valid: chooses how many steps are best, where it learns by steps; without it, it takes all of them.
+        catalogue: of the items, for models that know them by their content.
         seed: of its weights and of all that is drawn.
 
     Raises:
@@ -44,7 +48,7 @@ def learnt(
     if not issubclass(recipe.model, Recommender):
         raise ModelError(f"{recipe.name} doesn't rank items: name recommenders, such as ease or als.")
     config = {name: value for name, value in settings.items() if name != STEPS}
-    model, samples = _fresh(recipe, config, seed), Histories(past)
+    model, samples = _fresh(recipe, config, seed), Described(past, catalogue=catalogue)
     if recipe.suit is not None:
         model = cast(Recommender, recipe.suit(model, samples))
     if not model.phases():
