@@ -22,12 +22,6 @@ class Reason:
     name: str
     share: float
 
-    def said(self, titles: Mapping[str, str]) -> str:
-        """In words; watched items by their titles, where they have one."""
-        if self.kind == "watched":
-            return f"you watched {titles.get(self.name, self.name)}"
-        return self.name or "other things"
-
 
 def largest(kind: Literal["watched", "feature"], names: Sequence[str], shares: np.ndarray, most: int) -> list[Reason]:
     """The parts with the largest shares (names,), largest first, and the rest if there is any."""
@@ -38,6 +32,10 @@ def largest(kind: Literal["watched", "feature"], names: Sequence[str], shares: n
 
 
 def told(reasons: Sequence[Reason], titles: Mapping[str, str]) -> str:
-    """What speaks for an item, in one phrase."""
-    words = [reason.said(titles) for reason in reasons if reason.kind != "rest" and reason.share > 0]
-    return ", ".join(words) or "it is liked along with many things that you watched"
+    """What speaks for an item, in one phrase; watched items by their titles, where they have one."""
+    spoken = [reason for reason in reasons if reason.kind != "rest" and reason.share > 0]
+    watched = [titles.get(reason.name, reason.name) for reason in spoken if reason.kind == "watched"]
+    words = [reason.name for reason in spoken if reason.kind != "watched"]
+    if watched:
+        words.insert(0, f"you watched {' and '.join(filter(None, [', '.join(watched[:-1]), watched[-1]]))}")
+    return ", ".join(words) or "it goes with many things that you watched"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from laterna.audience.interactions import Interactions
 from laterna.audience.models.histories import Histories, figures, ranks, recipe_of
-from laterna.audience.models.recommender import Recommender
+from laterna.audience.models.recommender import Recommender, by_popularity
 from laterna.audience.reasons import Reason
 from laterna.learning.recipe import Samples, Splits
 
@@ -45,8 +45,7 @@ class Popularity(Recommender):
         return np.tile(self.worth.cpu().numpy(), (len(histories), 1))
 
     def _reasons(self, history: Interactions, item: int, most: int) -> list[Reason]:
-        rank = 1 + int((self.worth > self.worth[item]).sum())
-        return [Reason("popularity", f"number {rank} of {len(self.items)} in popularity", float(self.worth[item]))]
+        return [by_popularity(self.worth, item)]
 
 
 def chance(splits: Splits) -> Mapping[str, float]:

@@ -134,7 +134,7 @@ class Recommender(Model):
         if not 0 <= item < len(self.items):
             raise DataError(f"There is no item number {item} among {len(self.items)}: take one of recommend's.")
         if not len(history.columns):
-            return [self._by_popularity(item, float(self.popularity[item]))]
+            return [by_popularity(self.popularity, item, "nothing that you watched is known, and it is ")]
         with torch.no_grad():
             return self._reasons(history, item, most)
 
@@ -168,11 +168,6 @@ class Recommender(Model):
         parts = [self.score(variants.rows(block))[:, item] for block in blocks(len(events), len(self.items))]
         return np.asarray(whole - np.concatenate(parts))
 
-    def _by_popularity(self, item: int, share: float) -> Reason:
-        popularity = self.popularity.cpu().numpy()
-        rank = 1 + int((popularity > popularity[item]).sum())
-        return Reason("popularity", f"number {rank} of {len(popularity)} in popularity", share)
-
     def _check(self, histories: Interactions) -> None:
         if not self.items:
             raise ModelError(f"{self.name} has learnt nothing yet: train it, or suit it to histories and fit it.")
@@ -185,6 +180,12 @@ class Recommender(Model):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(zlib.crc32(first.detach().cpu().numpy().tobytes()))
             return type(self)(**{**self.config, **more})
+
+
+def by_popularity(worth: Tensor, item: int, before: str = "") -> Reason:
+    """An item's place among all of these worths (items,), as a reason; ``before`` begins the phrase."""
+    rank = 1 + int((worth > worth[item]).sum())
+    return Reason("popularity", f"{before}number {rank} of {len(worth)} in popularity", float(worth[item]))
 
 
 def blocks(rows: int, columns: int) -> Iterator[np.ndarray]:
