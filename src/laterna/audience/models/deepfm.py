@@ -29,8 +29,8 @@ class DeepFM(ClickModel):
         layers: units of the perceptron's layers.
         anonymous: the share of rows whose item's id is dropped in training.
         drop: the share of what is dropped of vectors and of each layer's answer.
-        learning_rate: at its highest.
-        decay: weight decay.
+        learning_rate: at its highest, of all but the linear model, whose own is 0.01.
+        decay: weight decay of all but the linear model, whose own is 0.3.
     """
 
     name: ClassVar[str] = "audience/deepfm"
@@ -50,7 +50,7 @@ class DeepFM(ClickModel):
         anonymous: float = 0.1,
         drop: float = 0.3,
         learning_rate: float = 3e-3,
-        decay: float = 0.3,
+        decay: float = 5.0,
     ) -> None:
         super().__init__(items, letters, features, spelling, width=width, anonymous=anonymous, drop=drop)
         self.learning_rate, self.decay = learning_rate, decay
@@ -65,7 +65,11 @@ class DeepFM(ClickModel):
         nn.init.zeros_(self.answer.weight)
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=self.learning_rate, decay=self.decay, warmup=50)]
+        others = ("bags", "ids", "content", "tastes", "deep", "answer")
+        return [
+            Phase("linear", ("linear",), learning_rate=1e-2, decay=0.3, warmup=20),
+            Phase("deep", others, learning_rate=self.learning_rate, decay=self.decay, warmup=50),
+        ]
 
     def logits(self, user: User, item: Item) -> Tensor:
         about = self.content(torch.cat([item.content, item.standing], dim=1))

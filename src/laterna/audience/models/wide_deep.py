@@ -2,8 +2,8 @@
 
 The logits of logistic regression with crosses and of a perceptron over vectors are summed and trained together.
 Departures: a user is the means of the vectors of what was liked and of what was not, and tastes, not an id; an item's
-id is dropped at random, so that content has to do for what nobody met; AdamW trains both parts, in place of FTRL and
-AdaGrad.
+id is dropped at random, so that content has to do for what nobody met; each part has an AdamW of its own, in place of
+FTRL and AdaGrad.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ class WideDeep(ClickModel):
         layers: units of the perceptron's layers.
         anonymous: the share of rows whose item's id is dropped in training.
         drop: the share of what is dropped of vectors and of each layer's answer.
-        learning_rate: at its highest.
-        decay: weight decay.
+        learning_rate: at its highest, of all but the linear model, whose own is 0.01.
+        decay: weight decay of all but the linear model, whose own is 0.3.
     """
 
     name: ClassVar[str] = "audience/wide_deep"
@@ -49,7 +49,7 @@ class WideDeep(ClickModel):
         anonymous: float = 0.1,
         drop: float = 0.3,
         learning_rate: float = 3e-3,
-        decay: float = 0.3,
+        decay: float = 5.0,
     ) -> None:
         super().__init__(items, letters, features, spelling, width=width, anonymous=anonymous, drop=drop)
         self.learning_rate, self.decay = learning_rate, decay
@@ -64,7 +64,11 @@ class WideDeep(ClickModel):
         nn.init.zeros_(self.answer.weight)
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=self.learning_rate, decay=self.decay, warmup=50)]
+        others = ("bags", "ids", "content", "tastes", "deep", "answer")
+        return [
+            Phase("wide", ("wide",), learning_rate=1e-2, decay=0.3, warmup=20),
+            Phase("deep", others, learning_rate=self.learning_rate, decay=self.decay, warmup=50),
+        ]
 
     def logits(self, user: User, item: Item) -> Tensor:
         parts = [user.liked, user.disliked, dropout(self.ids(item.number), self.drop, self.training)]
