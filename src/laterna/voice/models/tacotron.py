@@ -24,7 +24,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, dropout, pad, 
 
 from laterna.errors import ModelError
 from laterna.learning.model import Model, Phase
-from laterna.voice.engines.studio.acoustic import AHEAD, BACK, BEYOND, NAME, NOISE, QUIETEST, SLOWEST, SPREAD, VERSION
+from laterna.voice.engines.studio.acoustic import BEYOND, NAME, NOISE, QUIETEST, SLOWEST, SPREAD, VERSION, window
 from laterna.voice.spectrum import BANDS, HOP, SAMPLE_RATE
 from laterna.voice.text.phones import SYMBOLS
 
@@ -238,12 +238,15 @@ class Tacotron(Model):
         keys, hidden = self.key(memory), memory.new_zeros(1, self.query.in_features)
         cell, context, state = hidden, memory.new_zeros(1, memory.shape[2]), None
         last = pad(memory.new_ones(1, 1), (0, count - 1))
-        total, frame, place, far = last, memory.new_zeros(1, 1, BANDS), 0, torch.arange(count, device=self.device)[None]
+        total, frame, far = last, memory.new_zeros(1, 1, BANDS), torch.arange(count, device=self.device)[None]
+        place, stayed = 0, 0
         for step in range(math.ceil(count * SLOWEST * _FRAMES_A_SECOND / self.group)):
             seen = self.seen(self._seen_before(frame, NOISE))[:, 0]
             hidden, cell = lstm_cell(seen + self.looked(torch.cat([context, hidden], 1)), cell)
-            last = self._attend(hidden, keys, last, total, (far < place - BACK) | (far > place + AHEAD))
-            total, place = total + last, max(place, int(last.argmax()))
+            first, end = window(place, stayed, count)
+            last = self._attend(hidden, keys, last, total, (far < first) | (far >= end))
+            total, before, place = total + last, place, max(place, int(last.argmax()))
+            stayed = stayed + 1 if place == before else 0
             context = last @ memory[0]
             decoded, state = self.decode(torch.cat([hidden, context], 1)[:, None], state)
             both = torch.cat([decoded[:, 0], context], 1)

@@ -80,6 +80,16 @@ def test_attention_never_goes_back_nor_leaps(network: Tacotron) -> None:
         reached = max(reached, place)
 
 
+def test_attention_never_stays_on_a_symbol_before_the_last_for_half_a_second(network: Tacotron) -> None:
+    _, weights = network.sample(SYMBOLS * 3, "ann")
+    reached = np.maximum.accumulate(weights.argmax(1).numpy())
+    stays = np.bincount(reached, minlength=3 * len(SYMBOLS))
+    assert stays[:-1].max() <= acoustic.STAYS + 1
+    assert acoustic.window(4, acoustic.STAYS - 1, 9) == (4 - acoustic.BACK, 9)
+    assert acoustic.window(4, acoustic.STAYS, 9) == (5, 9)
+    assert acoustic.window(8, 100, 9) == (8 - acoustic.BACK, 9)
+
+
 def test_ends_of_symbols_rise_to_the_end_of_the_sound(network: Tacotron) -> None:
     said = in_numpy(network).say(SYMBOLS, "bob")
     assert len(said.ends) == len(SYMBOLS)

@@ -19,6 +19,7 @@ from laterna.voice.text.phones import SYMBOLS
 
 NAME, VERSION = "voice/tacotron", 2
 BACK, AHEAD = 1, 8  # symbols by which attention may move in a step
+STAYS = 7  # steps on one phone, 0.45 s, after which attention has to move
 NOISE = 0.5  # of the prenet's dropout while it speaks
 BEYOND = 12  # frames beyond the end that the postnet sees
 SLOWEST = 0.4  # seconds a symbol, at most, before speech is cut off
@@ -98,19 +99,20 @@ class Acoustic:
         state, carried = np.zeros((2, decoder), np.float32)
         last, total = np.zeros((2, count + 2 * self._reach), np.float32)  # with room for attention's view at both ends
         last[self._reach] = total[self._reach] = 1
-        frame, place = np.zeros(BANDS, np.float32), 0
+        frame, place, stayed = np.zeros(BANDS, np.float32), 0, 0
         frames, places = list[np.ndarray](), list[int]()
         for _ in range(math.ceil(count * SLOWEST * SAMPLE_RATE / HOP / self._group)):
             gates = self._w["seen.weight"] @ self._prenet(frame, rng) + self._w["seen.bias"]
             gates += self._w["looked.weight"] @ np.concatenate([context, hidden])
             hidden, cell = lstm_cell(gates, cell)
-            first, end = max(0, place - BACK), min(count, place + AHEAD + 1)
+            first, end = window(place, stayed, count)
             weights = self._attended(hidden, keys[first:end], last, total, first)
             last[:] = 0
             last[first + self._reach : end + self._reach] = weights
             total += last
             context = weights @ memory[first:end]
-            place = max(place, first + int(weights.argmax()))
+            before, place = place, max(place, first + int(weights.argmax()))
+            stayed = stayed + 1 if place == before else 0
             seen = np.concatenate([hidden, context, state])
             state, carried = lstm_cell(self._decode[0] @ seen + self._decode[1], carried)
             *made, stop = self._out @ np.concatenate([state, context]) + self._out_bias
@@ -165,6 +167,18 @@ class Acoustic:
             hidden, cell = lstm_cell(gates + weight @ hidden, cell)
             row[:] = hidden
         return made
+
+
+def window(place: int, stayed: int, count: int) -> tuple[int, int]:
+    """The symbols, from the first to before the end, that attention may move to from one where it has stayed so long.
+
+    Args:
+        place: how far it has come.
+        stayed: for how many steps more it was there.
+        count: of symbols.
+    """
+    stuck = stayed >= STAYS and place + 1 < count
+    return place + 1 if stuck else max(0, place - BACK), min(count, place + AHEAD + 1)
 
 
 def dropped(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
