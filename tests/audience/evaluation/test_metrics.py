@@ -90,6 +90,12 @@ def test_auc_is_the_share_of_pairs_told_right_and_ties_are_half_right() -> None:
     assert metrics.auc(labels, np.ones(4)) == 0.5
 
 
+def test_an_event_that_counts_twice_is_as_two_events() -> None:
+    labels, scores, weights = np.array([1, 0, 1, 0]), np.array([0.9, 0.6, 0.4, 0.1]), np.array([1, 2, 3, 0])
+    twice = np.repeat(labels, weights), np.repeat(scores, weights)
+    assert metrics.auc(labels, scores, weights) == pytest.approx(metrics.auc(*twice))
+
+
 def test_logloss_is_the_mean_of_minus_the_log_of_what_came_true() -> None:
     assert metrics.logloss(np.array([1, 0]), np.array([0.8, 0.4])) == pytest.approx(-np.log([0.8, 0.6]).mean())
     assert np.isfinite(metrics.logloss(np.array([1]), np.array([0.0])))

@@ -14,10 +14,19 @@ Score = Callable[[Interactions], np.ndarray]
 """From histories (users, items) to scores of that shape, higher is better; -inf for what can't be scored."""
 
 GRIDS: Mapping[str, Sequence[Setting]] = {
-    "audience/popularity": [{"half_life": days} for days in (0, 30, 180, 720)],
-    "audience/ease": [
-        {"regularisation": ridge, "half_life": events} for ridge in (50, 100, 200, 400, 800) for events in (0, 50, 10)
+    "audience/popularity": [{"half_life": days} for days in (0.0, 30.0, 365.0)],
+    "audience/item_knn": [
+        {"neighbours": count, "half_life": events} for count in (50, 200) for events in (0.0, 20.0, 4.0)
     ],
+    "audience/ease": [
+        {"regularisation": ridge, "half_life": events} for ridge in (50.0, 200.0, 800.0) for events in (0.0, 50.0, 10.0)
+    ],
+    "audience/als": [
+        {"unobserved": weight, "regularisation": ridge, "half_life": events}
+        for weight, ridge in ((0.02, 0.01), (0.1, 0.003), (0.1, 0.03))
+        for events in (0.0, 10.0)
+    ],
+    "audience/blend": [{"regularisation": ridge} for ridge in (100.0, 400.0)],
 }
 """The settings of each model among which the validation chooses; others have their usual ones alone."""
 

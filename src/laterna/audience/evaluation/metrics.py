@@ -121,20 +121,24 @@ def _checked(ranks: Ranks, k: int) -> Ranks:
 # Of click probabilities: labels (n,) of 0 and 1, probabilities or scores (n,).
 
 
-def auc(labels: np.ndarray, scores: np.ndarray) -> float:
+def auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray | None = None) -> float:
     """The chance that a liked event scores above another one; ties count half, so a constant has .5.
+
+    Args:
+        labels, scores: (n,).
+        weights: how often each event counts, (n,), 0 and more: for intervals over users, as often as its user is drawn.
 
     Raises:
         DataError: all labels are alike, or arrays don't fit.
     """
     labels, scores = _labelled(labels, scores)
-    positives = int(labels.sum())
-    if not 0 < positives < len(labels):
+    counts = np.ones(len(labels)) if weights is None else np.asarray(weights, float)
+    _, place = np.unique(scores, return_inverse=True)
+    liked, others = np.bincount(place, counts * labels), np.bincount(place, counts * ~labels)
+    pairs = liked.sum() * others.sum()
+    if not pairs:
         raise DataError("All events have one label, so there is no AUC: give some of both.")
-    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - (counts - 1) / 2  # the mean rank, from 1, of each distinct score
-    ranks = float(middle[inverse][labels].sum())
-    return (ranks - positives * (positives + 1) / 2) / (positives * (len(labels) - positives))
+    return float(liked @ (np.cumsum(others) - others / 2) / pairs)
 
 
 def logloss(labels: np.ndarray, probabilities: np.ndarray) -> float:
