@@ -47,11 +47,11 @@ class ALS(Recommender):
         items: int = 0,
         letters: int = 0,
         width: int = 128,
-        unobserved: float = 0.1,
-        regularisation: float = 0.01,
+        unobserved: float = 0.3,
+        regularisation: float = 0.003,
         frequency: float = 1.0,
         rounds: int = 16,
-        half_life: float = 0.0,
+        half_life: float = 4.0,
     ) -> None:
         super().__init__(items, letters)
         self.unobserved, self.regularisation, self.frequency = unobserved, regularisation, frequency

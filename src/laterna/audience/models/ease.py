@@ -56,8 +56,7 @@ class EASE(Recommender):
         self.weights.copy_(weights.fill_diagonal_(0))
 
     def _by_items(self, past: Interactions) -> Tensor:
-        pairs = Cooccurrence(past)
-        gram = torch.empty(len(past.items), len(past.items))
+        pairs, gram = Cooccurrence(past), self.weights
         for item in range(len(past.items)):
             gram[item] = torch.from_numpy(pairs.row(item))
         gram.diagonal().add_(self.regularisation)
