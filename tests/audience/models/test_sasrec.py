@@ -10,8 +10,10 @@ torch = pytest.importorskip("torch")
 
 from laterna.audience.events import Events  # noqa: E402
 from laterna.audience.interactions import Interactions  # noqa: E402
+from laterna.audience.models.histories import History  # noqa: E402
 from laterna.audience.models.learnt import learnt  # noqa: E402
 from laterna.audience.models.sasrec import SASRec, recipe  # noqa: E402
+from laterna.audience.models.stretches import collate, stretches  # noqa: E402
 from laterna.learning import check_model  # noqa: E402
 
 ITEMS = 30
@@ -95,3 +97,13 @@ def test_a_sample_of_the_items_stands_for_all_of_them() -> None:
 
 def test_it_keeps_the_contract_of_a_model(tmp_path: Path) -> None:
     assert "overfits" in check_model(recipe, walks(tmp_path / "events.csv"), steps=120)
+
+
+def test_all_events_count_alike_however_long_their_history_is() -> None:
+    long, short = np.arange(90), np.arange(90, 100)
+    none = np.zeros(0, np.int32)
+    batch = collate([History(events, events, none) for events in (long, short)])
+    met = torch.cat([stretches(batch, 10, 100)[1].flatten() for _ in range(2000)])
+    counts = torch.bincount(met, minlength=101)[:100].float()
+    assert counts[20:80].mean().item() == pytest.approx(counts[91:].mean().item(), rel=0.25)
+    assert counts[1:].min() > 0

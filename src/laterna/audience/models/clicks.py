@@ -328,7 +328,7 @@ def click_recipe(model: type[ClickModel], **more: Any) -> Recipe:
         "objective": "auc",
         "protocol": PROTOCOL,
         "suit": suit,
-        "steps": 600,
+        "steps": 800,
         "batch_size": 1024,
         "evaluate_every": 100,
     }

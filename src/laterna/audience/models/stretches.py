@@ -30,16 +30,19 @@ def collate(samples: Sequence[History]) -> Batch:
 
 
 def stretches(batch: Batch, length: int, none: int) -> tuple[Tensor, Tensor]:
-    """A random stretch of each history: events (B, length), and the one that followed each, (B, length).
+    """Random stretches, as many as histories: events (B, length), and the one that followed each, (B, length).
 
-    Shorter histories are filled up in front with ``none``.
+    A history is drawn as often as it holds stretches, so that all events count alike. Shorter ones are filled up in
+    front with ``none``.
     """
     counts, device = batch.starts.diff(), batch.items.device
+    drawn = torch.multinomial((counts / length).ceil().clamp(min=1), len(counts), replacement=True)
+    firsts, counts = batch.starts[drawn, None], counts[drawn]
     free = (counts - length - 1).clamp(min=0)  # how far from the end a stretch may end
     before_end = (torch.rand(len(counts), device=device) * (free + 1)).long()
     number = torch.arange(-length - 1, 0, device=device) + (counts - before_end)[:, None]  # (B, length + 1)
     last = max(0, len(batch.items) - 1)
-    found = batch.items[(batch.starts[:-1, None] + number).clamp(0, last)]
+    found = batch.items[(firsts + number).clamp(0, last)]
     found = torch.where(number >= 0, found, none)
     return found[:, :-1], found[:, 1:]
 

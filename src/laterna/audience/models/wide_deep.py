@@ -49,7 +49,7 @@ class WideDeep(ClickModel):
         anonymous: float = 0.1,
         drop: float = 0.3,
         learning_rate: float = 3e-3,
-        decay: float = 5.0,
+        decay: float = 10.0,
     ) -> None:
         super().__init__(items, letters, features, spelling, width=width, anonymous=anonymous, drop=drop)
         self.learning_rate, self.decay = learning_rate, decay
