@@ -76,6 +76,7 @@ def test_a_picture_is_drawn_where_it_is_asked_for(tmp_path: Path) -> None:
     [
         ({"models": ("oracle",)}, "no model 'audience/oracle'"),
         ({"models": ("music/lstm",)}, "doesn't rank items"),
+        ({"models": ("deepfm",)}, "laterna evaluate audience/deepfm"),
         ({"models": ("ease",), "grids": {"ease": [{"depth": 3}]}}, "can't be built"),
     ],
 )

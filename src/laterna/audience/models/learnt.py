@@ -11,6 +11,7 @@ import torch
 
 from laterna.audience.catalogue import Catalogue
 from laterna.audience.interactions import Interactions
+from laterna.audience.models.clicks import ClickModel
 from laterna.audience.models.content import Described
 from laterna.audience.models.histories import Histories
 from laterna.audience.models.recommender import Recommender
@@ -21,6 +22,7 @@ from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
 
 STEPS = "steps"  # what a model that learns step by step adds to its settings: how many were best
+_PATIENCE = 3  # looks at the valid part without a better one, after which a model has learnt enough
 
 
 def learnt(
@@ -47,6 +49,10 @@ def learnt(
     """
     if not issubclass(recipe.model, Recommender):
         raise ModelError(f"{recipe.name} doesn't rank items: name recommenders, such as ease or als.")
+    if issubclass(recipe.model, ClickModel):
+        raise ModelError(
+            f"{recipe.name} tells what is liked, not what comes next: use `laterna evaluate {recipe.name} DATA`."
+        )
     config = {name: value for name, value in settings.items() if name != STEPS}
     model, samples = _fresh(recipe, config, seed), Described(past, catalogue=catalogue)
     if recipe.suit is not None:
@@ -59,7 +65,7 @@ def learnt(
         valid = samples
         recipe = replace(recipe, metrics=_unjudged, objective="none", evaluate_every=steps)
     batch = min(recipe.batch_size, len(samples))
-    said = Settings(steps, batch, seed=seed, device="cpu", checkpoint_every=math.inf)
+    said = Settings(steps, batch, seed=seed, device="cpu", patience=_PATIENCE, checkpoint_every=math.inf)
     with tempfile.TemporaryDirectory() as folder:
         job = launch.Job(replace(recipe, show=None), Splits(samples, valid, valid), said, Path(folder))
         state = launch.run(job, model)
