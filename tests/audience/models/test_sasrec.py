@@ -95,6 +95,7 @@ def test_a_sample_of_the_items_stands_for_all_of_them() -> None:
         assert sampled.item() == pytest.approx(model._nats(h, following).item(), rel=0.02)
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract_of_a_model(tmp_path: Path) -> None:
     assert "overfits" in check_model(recipe, walks(tmp_path / "events.csv"), steps=120)
 

@@ -118,5 +118,6 @@ def test_without_a_catalogue_it_knows_ids_alone_and_says_so(splits: Splits) -> N
         model.welcome(catalogue())
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract_of_a_model(tmp_path: Path) -> None:
     assert "overfits" in check_model(recipe, fans(tmp_path), steps=120, drop=0.3)
