@@ -59,7 +59,7 @@ class Blend(ContentRecommender):
         self, items: int = 0, letters: int = 0, features: int = 0, spelling: int = 0, regularisation: float = 300.0
     ) -> None:
         super().__init__(items, letters, features, spelling)
-        self.ease = EASE(items, 0, regularisation)
+        self.ease = EASE(items, 0, regularisation, half_life=0.0)
         self.register_buffer("seasons", torch.zeros(_SEASONS, items))  # events of each item
         self.register_buffer("bounds", torch.zeros(_SEASONS - 1, dtype=torch.int64))  # seconds since 1970
         self.register_buffer("usual", torch.zeros(features))  # mean content of what is watched
