@@ -101,3 +101,9 @@ def test_half_as_much_counts_what_is_a_half_life_of_events_back() -> None:
 def test_ranges_follow_one_another() -> None:
     assert ranges(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
     assert ranges(np.zeros(0, int), np.zeros(0, int)).tolist() == []
+
+
+def test_the_last_of_each_row_is_parted_from_the_rest() -> None:
+    before, last = Interactions.of(FOUR, None, ["al", "nobody"]).without_last()
+    assert [before.row(number).tolist() for number in range(2)] == [[1], []]
+    assert [last.row(number).tolist() for number in range(2)] == [[0], []]

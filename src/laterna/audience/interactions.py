@@ -86,6 +86,11 @@ class Interactions:
         lengths = np.minimum(self.lengths, most)
         return self._with(self.users, lengths, ranges(self.starts[1:] - lengths, lengths))
 
+    def without_last(self) -> tuple[Self, Self]:
+        """All events but the last of each row, and these."""
+        lengths = np.maximum(self.lengths - 1, 0)
+        return self._with(self.users, lengths, ranges(self.starts[:-1], lengths)), self.latest(1)
+
     def once(self) -> Self:
         """Each item of a row once, at the last time that it was met."""
         keys = self.owners.astype(np.int64) * len(self.items) + self.columns

@@ -26,7 +26,7 @@ def fitted(past: Interactions, **settings: float) -> ALS:
 def solution(model: ALS, met: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """A user's factor as the paper writes it."""
     every = model.factors.numpy().astype(float)
-    penalty = model.regularisation * (counts.sum() + model.unobserved * len(every)) ** model.frequency
+    penalty = model.regularisation.item() * (counts.sum() + model.unobserved * len(every)) ** model.frequency
     matrix = (
         model.unobserved * every.T @ every + (every[met].T * counts) @ every[met] + penalty * np.eye(every.shape[1])
     )
@@ -56,7 +56,7 @@ def test_each_round_lowers_what_is_minimised(events: Events) -> None:
         users, items = model.users(past).numpy(), model.factors.numpy()
         scores = users @ items.T
         ridge = [
-            model.regularisation * (counts + model.unobserved * others) * (factors**2).sum(1)
+            model.regularisation.item() * (counts + model.unobserved * others) * (factors**2).sum(1)
             for factors, counts, others in ((users, met.sum(1), len(items)), (items, met.sum(0), len(users)))
         ]
         loss = (met * (scores - 1) ** 2).sum() + model.unobserved * (scores**2).sum() + sum(map(np.sum, ridge))

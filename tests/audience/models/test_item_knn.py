@@ -51,7 +51,7 @@ def test_what_is_long_past_counts_less() -> None:
 
 
 def test_the_shares_of_what_was_met_add_up_to_the_score() -> None:
-    model, history = fitted(PAST), met([1, 3, 2])
+    model, history = fitted(PAST, half_life=1), met([1, 3, 2])
     reasons = model.explain(history, 0, 2)
     assert sum(reason.share for reason in reasons) == pytest.approx(model.score(history)[0, 0])
     assert reasons[0].name == "2"

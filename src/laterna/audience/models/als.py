@@ -8,22 +8,22 @@ are many dimensions. One departure: a history may count less the longer it is pa
 Users' factors are not kept: they follow from what they met, newcomers' as anyone's.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from laterna.audience.interactions import Interactions
-from laterna.audience.models.histories import Histories, recipe_of
-from laterna.audience.models.recommender import Recommender
-from laterna.learning.recipe import Samples
+from laterna.audience.models.fading import FadingRecommender
+from laterna.audience.models.histories import recipe_of
 
+RIDGES = (0.003, 0.01, 0.02)  # that are tried
 _ROOM = 1 << 22  # numbers of a block that is solved at once: 16 MB
 
 
-class ALS(Recommender):
+class ALS(FadingRecommender):
     """Items' factors; a user's are the least squares solution of what he met.
 
     Args:
@@ -34,13 +34,14 @@ class ALS(Recommender):
             that was not met counts by its weight, too.
         frequency: from 0, which regularises all alike, to 1 (Rendle's nu).
         rounds: over users and items.
-        half_life: events of the same user after which one counts half in a score; 0 for never.
+        half_life: events of the same user after which one counts half in a score; 0 for never, None to choose.
     """
 
     name: ClassVar[str] = "audience/als"
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {"debug": {"width": 8, "rounds": 4}, "base": {}}
     factors: Tensor
     spectrum: Tensor
+    regularisation: Tensor
 
     def __init__(
         self,
@@ -48,24 +49,28 @@ class ALS(Recommender):
         letters: int = 0,
         width: int = 128,
         unobserved: float = 0.3,
-        regularisation: float = 0.003,
+        regularisation: float | None = None,
         frequency: float = 1.0,
-        rounds: int = 16,
-        half_life: float = 4.0,
+        rounds: int = 12,
+        half_life: float | None = None,
     ) -> None:
-        super().__init__(items, letters)
-        self.unobserved, self.regularisation, self.frequency = unobserved, regularisation, frequency
-        self.rounds, self.half_life = rounds, half_life
+        super().__init__(items, letters, half_life)
+        self.unobserved, self.frequency, self.rounds = unobserved, frequency, rounds
+        self._ridges = RIDGES if regularisation is None else (regularisation,)
+        self.register_buffer("regularisation", torch.tensor(float(self._ridges[0])))
         self.register_buffer("factors", torch.zeros(items, width))
         self.register_buffer("spectrum", torch.zeros(width))  # the diagonal of all items' Gram matrix
 
-    def fit(self, samples: Samples, *, seed: int) -> None:
-        past = cast(Histories, samples).past.once()
+    def _open(self) -> Sequence[Mapping[str, float]]:
+        return [{"regularisation": ridge} for ridge in self._ridges]
+
+    def _learn(self, past: Interactions, seed: int, *, trial: bool = False) -> None:
+        past = past.once()
         starts, rows = past.transposed()
         width = self.factors.shape[1]
         scale, generator = 0.1 / width**0.5, torch.Generator().manual_seed(seed)
         items, spectrum = _rotated(scale * torch.randn(len(past.items), width, generator=generator))
-        for _ in range(self.rounds):
+        for _ in range(self.rounds // 2 if trial else self.rounds):
             users, spectrum = _rotated(self._solved(items, spectrum, past.starts, past.columns))
             items, spectrum = _rotated(self._solved(users, spectrum, starts, rows))
         self.factors.copy_(items)
@@ -73,7 +78,7 @@ class ALS(Recommender):
 
     def users(self, histories: Interactions) -> Tensor:
         """The factors of users, (users, width): an item's score is its factor's product with the user's."""
-        counts = torch.from_numpy(histories.recency(self.half_life))
+        counts = self._counts(histories)
         return self._solved(self.factors, self.spectrum, histories.starts, histories.columns, counts)
 
     def _score(self, histories: Interactions) -> np.ndarray:
@@ -81,7 +86,7 @@ class ALS(Recommender):
 
     def _shares(self, history: Interactions, item: int) -> np.ndarray:
         """Hu et al., section 5: a user's factor is a sum over what was met, and so is each score."""
-        counts = torch.from_numpy(history.recency(self.half_life)).to(self.device)
+        counts = self._counts(history)
         met = self.factors[torch.from_numpy(history.columns).long().to(self.device)]
         rest = self._rest(self.spectrum, len(self.items), counts.sum())
         towards = torch.linalg.solve((met * counts[:, None]).T @ met + rest.diag(), self.factors[item])
@@ -101,10 +106,10 @@ class ALS(Recommender):
         lengths, device = np.diff(starts), others.device
         solved = torch.zeros(len(lengths), others.shape[1], device=device)
         for block in self._blocks(lengths):
-            events = torch.from_numpy(_padded(starts[block], lengths[block]))  # (B, L), -1 beyond a row's end
-            there = (events >= 0).float()
-            roots = (there if counts is None else there * counts[events].sqrt()).to(device)
-            met = others[torch.from_numpy(columns)[events].long().to(device)] * roots[:, :, None]  # (B, L, width)
+            places = _padded(starts[block], lengths[block])  # (B, L), -1 beyond a row's end
+            events, met = torch.from_numpy(places).to(device), torch.from_numpy(columns[places]).long().to(device)
+            roots = (events >= 0).float() if counts is None else (events >= 0) * counts[events].sqrt()
+            met = others[met] * roots[:, :, None]  # (B, L, width)
             rest = self._rest(spectrum, len(others), roots.square().sum(1)[:, None])  # (B, width)
             solved[torch.from_numpy(block).to(device)] = _least_squares(met, roots, rest)
         return solved
