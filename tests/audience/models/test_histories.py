@@ -42,7 +42,7 @@ def test_the_last_is_for_the_test_and_the_one_before_it_for_choosing() -> None:
 def test_a_target_that_nobody_learnt_of_is_not_found() -> None:
     (split,) = LeaveLastOut().split(FEW)
     test = parted(split).test
-    found = ranks(lambda rows: np.ones((len(rows), 3), np.float32), test)
+    found = ranks(lambda rows: -np.ones((len(rows), 3), np.float32), test)
     assert found.above.tolist() == [0, 1]  # of al c alone is left; of bo c, then d, which is in no vocabulary
     assert figures(found)["hr@10"] == 1
     assert figures(found)["mrr@10"] == 0.75
