@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from laterna.editing.models.analyst import fitted  # noqa: E402
-from laterna.editing.rehearsals.moves import FRAMED, Framed, footage, framed, locked_off  # noqa: E402
+from laterna.editing.rehearsals.moves import FRAMED, Framed, before_screen, footage, framed, locked_off  # noqa: E402
 from laterna.media.encode import Encoding, VideoWriter  # noqa: E402
 
 GROUND = cv2.resize(
@@ -60,3 +60,17 @@ def test_upright_and_narrow_footage_has_room_to_pan() -> None:
     tall = np.ascontiguousarray(GROUND.transpose(1, 0, 2))
     flows = framed(tall[None], "pan", np.random.default_rng(2)).samples.flows[1:].astype(np.float32)
     assert np.abs(np.median(flows[..., 0], (1, 2))).max() > 0.02
+
+
+def test_before_a_screen_only_what_moves_and_what_is_near_it_is_left() -> None:
+    rng = np.random.default_rng(3)
+    pictures = np.broadcast_to(rng.integers(0, 256, (180, 320, 3)), (12, 180, 320, 3)).astype(np.uint8)
+    for n, picture in enumerate(pictures):
+        picture[80:100, 100 + 2 * n : 120 + 2 * n] = (250, 10, 10)
+    seen = before_screen(pictures, np.random.default_rng(4))
+    assert len(seen) == 12
+    assert (seen[3, 82:98, 108:124] == pictures[3, 82:98, 108:124]).all()
+    far = seen[:, 140:, 220:].astype(float)
+    assert far.std(axis=(0, 1, 2)).max() < 4
+    assert pictures[0, 140:, 220:].std() > 50
+    assert seen.tobytes() == before_screen(pictures, np.random.default_rng(4)).tobytes()

@@ -17,7 +17,7 @@ import torch
 from laterna.editing.describing.labels import CHOICES, NUMBERS, SETS
 from laterna.editing.models.analyst import Analyst, Answers, Batch, padded
 from laterna.editing.rehearsals.labelled import Labelled, graded, mirrored
-from laterna.editing.rehearsals.moves import FRAMED, footage, framed, locked_off
+from laterna.editing.rehearsals.moves import FRAMED, before_screen, footage, framed, locked_off
 from laterna.editing.rehearsals.stage import staged
 from laterna.editing.rehearsals.table import NAME, Row, labelled, read_labels
 from laterna.errors import DataError
@@ -27,6 +27,7 @@ from laterna.media.files import quoted
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".webm", ".avi", ".mpg", ".m4v")
 _REAL = 0.3  # the share of samples that are of real footage, where there is some
+_SCREENS = 0.4  # the share of those of a locked-off camera that are put before a plain screen
 _LEARNT = 1500  # shots of footage that are learnt from, drawn when first needed
 _JUDGED = 160  # and by which a model is judged
 
@@ -90,6 +91,8 @@ def _moved(films: tuple[Path, ...], number: int) -> Labelled:
     if not locked_off(film):
         still = int(rng.integers(len(pictures)))
         pictures = pictures[still : still + 1]
+    elif rng.random() < _SCREENS:
+        pictures = before_screen(pictures, rng)
     return framed(pictures, FRAMED[number % len(FRAMED)], rng)
 
 

@@ -18,6 +18,8 @@ FRAMED: tuple[Framed, ...] = ("static", "pan", "tilt", "zoom", "handheld")
 _KEPT = 320  # pixels across the footage as it is kept
 _LONGEST = 30 * RATE  # pictures of a file that are kept
 _STILL = 0.03  # picture heights a second
+_SCREENED = 6 * RATE  # pictures that are put before a screen
+_NEAR, _MOVES = 25, 20  # pixels around, and grey levels of change, of what is left of them
 _PART = 0.55  # of the footage's height that is seen, at the widest of a move
 
 
@@ -46,6 +48,25 @@ def locked_off(path: Path) -> bool:
         sampler.see(n, Fraction(n, RATE), cv2.resize(picture, SEEN, interpolation=cv2.INTER_AREA))
     speeds = np.median(np.linalg.norm(sampler.taken().flows.astype(float), axis=3), axis=(1, 2))
     return bool(np.quantile(speeds, 0.9) < _STILL)
+
+
+def before_screen(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The same before a plain screen: what stands still, and is not near what moves, becomes one colour.
+
+    Where a screen is all that stands still, whoever moves before it must not be taken for a camera's unrest.
+
+    Args:
+        pictures: (T, rows, columns, 3) uint8 RGB of a locked-off camera, two or more.
+        rng: draws a second or two of them, and the screen's colour and noise.
+    """
+    count = min(len(pictures), _SCREENED)
+    first = int(rng.integers(len(pictures) - count + 1))
+    some = pictures[first : first + count]
+    moved = np.ptp(some[..., 1], axis=0)  # green, which is most of the luma
+    near = cv2.dilate(cv2.blur(moved, (5, 5)), np.ones((_NEAR, _NEAR), np.uint8)).astype(np.float32)
+    seen = cv2.GaussianBlur(np.clip(near / _MOVES - 1, 0, 1), (0, 0), 4)[..., None]
+    screen = rng.uniform(20, 220, 3) + rng.normal(0, rng.uniform(0.5, 2.5), some.shape)
+    return np.clip(some * seen + screen * (1 - seen), 0, 255).astype(np.uint8)
 
 
 def framed(pictures: np.ndarray, move: Framed, rng: np.random.Generator) -> Labelled:
