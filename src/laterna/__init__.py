@@ -12,7 +12,18 @@ __version__ = "0.1.0"
 __all__ = ["BriefError", "DataError", "LaternaError", "MediaError", "ModelError", "StorageError"]
 
 _LEARNING = ("evaluate", "load", "train")  # laterna.load("music/vae")
-_SUBPACKAGES = ("editing", "learning", "media", "production", "sound", "studio", "theatre", "voice")
+_SUBPACKAGES = (
+    "audience",
+    "editing",
+    "learning",
+    "media",
+    "music",
+    "production",
+    "sound",
+    "studio",
+    "theatre",
+    "voice",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -26,7 +26,8 @@ from laterna.media.transcript import Sentence, Transcript, Word
 from laterna.media.video import Video
 
 NAMES = [kind.name for kind in KINDS]
-OF_MEDIA = [kind for kind in KINDS if "laterna.voice" not in kind.type and "laterna.editing" not in kind.type]
+_DEPARTMENTS = ("laterna.audience", "laterna.editing", "laterna.voice")
+OF_MEDIA = [kind for kind in KINDS if not kind.type.startswith(_DEPARTMENTS)]
 
 
 @pytest.fixture

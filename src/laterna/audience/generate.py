@@ -63,6 +63,27 @@ def generate(
     return Generated(shelf, gather(users, events, items // _SHARE_SEEN, weeks * WEEK, seed), seed)
 
 
+def simulate(
+    out: Path, *, users: int = 1_000, items: int = 500, events: int = 50_000, seed: int = 0, days: int = 364
+) -> Path:
+    """Make an audience and write it into a folder: events.parquet and catalogue.parquet, in flat memory.
+
+    Args:
+        out: The folder.
+        users: how many viewers.
+        items: how many items.
+        events: how many events, all of different pairs of viewer and item.
+        seed: what is drawn.
+        days: how long the events go on, in whole weeks, from 5 January 2024.
+
+    Raises:
+        DataError: see :func:`generate`.
+        StorageError: the folder can't be written.
+    """
+    generate(users, items, events, seed=seed, days=days).save(out)
+    return out
+
+
 @dataclass(frozen=True)
 class Generated:
     """A made audience: ``events``, ``catalogue`` and ``tastes``; or ``save`` them where there are many."""

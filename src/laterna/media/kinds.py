@@ -112,6 +112,8 @@ KINDS = (
     Kind("speech", "laterna.voice.speech:Speech", (), "audio", inside="transcript.json"),
     Kind("footage", "laterna.editing.analyse:Footage", (), "table", inside="shots.json"),
     Kind("index", "laterna.editing.indexing.index:Index", (), "table", inside="index.sqlite"),
+    Kind("events", "laterna.audience.events:Events", (".events.parquet", ".events.csv"), "table"),
+    Kind("catalogue", "laterna.audience.catalogue:Catalogue", (".catalogue.parquet", ".catalogue.csv"), "table"),
     Kind("table", "polars:DataFrame", (".parquet",), "table", f"{_PLAIN}:open_table", f"{_PLAIN}:save_table"),
     Kind("page", f"{_PLAIN}:Page", (".html",), "page", f"{_PLAIN}:open_page", f"{_PLAIN}:save_text"),
     Kind("text", "builtins:str", (".txt", ".md"), "text", f"{_PLAIN}:open_text", f"{_PLAIN}:save_text"),

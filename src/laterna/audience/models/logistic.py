@@ -36,7 +36,7 @@ class Wide(nn.Module):
     def forward(self, user: User, item: Item) -> Tensor:
         """Logits (B,)."""
         about = user.taste[:, :ABOUT_USER]
-        likes, watches = user.taste[:, ABOUT_USER:].split(self.features, dim=1)
+        likes, watches = user.taste[:, ABOUT_USER:].split([self.features] * 2, dim=1)
         crosses = [about * item.standing[:, column, None] for column in range(STANDING)]
         crosses += [likes * item.content, watches * item.content]
         found = torch.cat([about, likes, watches, item.content, item.standing, *crosses], dim=1)

@@ -24,6 +24,7 @@ DEPARTMENTS = {
     "voice": "Speech from text, with the time of each word.",
     "music": "Scores composed, harmonised, varied and analysed.",
     "sound": "Loudness, ducking and the mix.",
+    "audience": "Who will like it: recommenders, judged fairly, and profiles.",
     "theatre": "Rushes made from nothing, with their truth beside them.",
 }
 
