@@ -1,6 +1,7 @@
 """A made audience looks like one, is the same with the same seed, and tells what its viewers truly like."""
 
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_habits_of_the_day_show(audience: Generated) -> None:
 
 
 def test_chunks_change_nothing_but_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("laterna.audience.generate._CHUNK", 500)
+    monkeypatch.setattr(import_module("laterna.audience.generate"), "_CHUNK", 500)
     parts = list(generate(50, 60, 900).parts())
     assert len(parts) == 2
     assert sum(map(len, parts)) == 900
