@@ -105,7 +105,7 @@ def work(folder: Path, out: Path, chosen: argparse.Namespace) -> None:
         events = Events.open(folder / "events.parquet")
         catalogue = Catalogue.open(folder / "catalogue.parquet")
     with timed("profile"):
-        profile(events.frame["user"][len(events) // 2], events, catalogue)
+        profile(events, events.frame["user"][len(events) // 2], catalogue)
     with timed("code"):
         past = Interactions.of(events)
     del events

@@ -57,7 +57,7 @@ def crowd() -> dict[str, Any]:
 
 
 def test_tastes_are_told_beside_everybodys(catalogue: Catalogue, crowd: dict[str, Any]) -> None:
-    found = profile("me", joined(watched("me", films("Horror", 12)), crowd), catalogue)
+    found = profile(joined(watched("me", films("Horror", 12)), crowd), "me", catalogue)
     horror, comedy = found.genres.iter_rows(named=True)
     assert (horror["name"], horror["share"], comedy["share"]) == ("Horror", 1, 0)
     assert horror["everyone"] == pytest.approx(12 / 132)
@@ -72,20 +72,20 @@ def test_tastes_are_told_beside_everybodys(catalogue: Catalogue, crowd: dict[str
 
 def test_an_item_of_two_genres_counts_half_for_each() -> None:
     catalogue = Catalogue.of({"item": ["a", "b"], "genres": [["Drama", "War"], ["War"]]})
-    found = profile("me", joined(watched("me", ["a", "b"])), catalogue)
+    found = profile(joined(watched("me", ["a", "b"])), "me", catalogue)
     assert dict(found.genres.select("name", "share").rows()) == {"War": 0.75, "Drama": 0.25}
 
 
 def test_what_chance_could_do_is_not_told(catalogue: Catalogue, crowd: dict[str, Any]) -> None:
     mine = watched("me", [*films("Comedy", 10), "Horror-1"])
     others = watched("you", films("Horror", 10))
-    card = profile("me", joined(mine, others, crowd), catalogue).card
+    card = profile(joined(mine, others, crowd), "me", catalogue).card
     assert "Genres: much like everyone, most of all Comedy." in card
 
 
 def test_hours_are_those_of_the_zone(catalogue: Catalogue, crowd: dict[str, Any]) -> None:
     events = joined(watched("me", films("Horror", 12), lambda day: MONDAY + timedelta(days=day, hours=23)), crowd)
-    here, there = profile("me", events), profile("me", events, zone="Europe/Berlin")
+    here, there = profile(events, "me"), profile(events, "me", zone="Europe/Berlin")
     assert (np.argmax(here.hours), np.argmax(there.hours)) == (23, 0)
     assert "mostly in the evening (100%, everyone 100%)" in here.card
     assert "mostly at night (100%, everyone 9.1%)" in there.card
@@ -95,7 +95,7 @@ def test_hours_are_those_of_the_zone(catalogue: Catalogue, crowd: dict[str, Any]
 @pytest.mark.parametrize("seed", range(3))
 def test_a_drift_of_tastes_is_told_and_none_is_not(catalogue: Catalogue, crowd: dict[str, Any], seed: int) -> None:
     moved = joined(watched("me", films("Comedy", 15) + films("Horror", 15)), crowd)
-    found = profile("me", moved, catalogue, seed=seed)
+    found = profile(moved, "me", catalogue, seed=seed)
     assert found.drift is not None
     assert found.drift.distance == pytest.approx(1)
     assert "Drift: from the first half to the second more Horror (0.0% to 100%), less Comedy (100% to 0.0%)" in str(
@@ -103,24 +103,24 @@ def test_a_drift_of_tastes_is_told_and_none_is_not(catalogue: Catalogue, crowd: 
     )
     mixed = [film for pair in zip(films("Comedy", 15), films("Horror", 15), strict=True) for film in pair]
     assert (
-        "Drift: tastes have stayed as they were" in profile("me", joined(watched("me", mixed), crowd), catalogue).card
+        "Drift: tastes have stayed as they were" in profile(joined(watched("me", mixed), crowd), "me", catalogue).card
     )
 
 
 def test_of_few_events_no_drift_is_told(catalogue: Catalogue) -> None:
-    assert profile("me", joined(watched("me", films("Comedy", 19))), catalogue).drift is None
+    assert profile(joined(watched("me", films("Comedy", 19))), "me", catalogue).drift is None
 
 
 def test_ratings_are_told_by_genre(catalogue: Catalogue, crowd: dict[str, Any]) -> None:
     loved, hated = watched("me", films("Horror", 6), rating=5.0), watched("me", films("Comedy", 6), rating=2.0)
-    found = profile("me", joined(loved, hated, crowd | {"rating": [3.0] * 120}), catalogue)
+    found = profile(joined(loved, hated, crowd | {"rating": [3.0] * 120}), "me", catalogue)
     assert (found.stars, found.everyones_stars) == (3.5, pytest.approx((12 * 3.5 + 120 * 3) / 132))
     assert "Ratings: 3.5 on the mean, everyone 3.0; highest for Horror (+1.5), lowest for Comedy (-1.5)." in found.card
     assert found.favourites == ("Horror 5", "Horror 4", "Horror 3")
 
 
 def test_of_a_lone_viewer_nothing_is_compared(catalogue: Catalogue) -> None:
-    found = profile("me", joined(watched("me", films("Horror", 12), rating=4.0)), catalogue)
+    found = profile(joined(watched("me", films("Horror", 12), rating=4.0)), "me", catalogue)
     assert (found.novelty, found.everyones_stars) == (None, None)
     assert "everyone" not in found.card
     assert "nobody else is in these events" in found.card
@@ -131,8 +131,8 @@ PRIVATE = {"gender": "F", "age": 34, "postcode": "94110", "occupation": "writer"
 
 def test_only_allowed_fields_are_read(catalogue: Catalogue, crowd: dict[str, Any]) -> None:
     mine = watched("me", films("Horror", 12))
-    plain = profile("me", joined(mine, crowd), catalogue)
-    told = profile("me", joined(mine | {name: [value] * 12 for name, value in PRIVATE.items()}, crowd), catalogue)
+    plain = profile(joined(mine, crowd), "me", catalogue)
+    told = profile(joined(mine | {name: [value] * 12 for name, value in PRIVATE.items()}, crowd), "me", catalogue)
     assert told.to_json() == plain.to_json()
     assert np.array_equal(np.asarray(told.plot()), np.asarray(plain.plot()))
     assert plain.fields == ("user", "item", "time", "rating", "title", "year", "genres")
@@ -154,14 +154,14 @@ def test_private_columns_are_not_even_looked_at(
         return found
 
     monkeypatch.setattr(pl.DataFrame, "select", watching)
-    profile("me", events, Catalogue(looked))
+    profile(events, "me", Catalogue(looked))
     assert read == {"user", "item", "time", "rating", "title", "year", "genres"}
 
 
 def test_a_card_is_safe_in_a_page(catalogue: Catalogue) -> None:
     evil = "<script>alert('&')</script>\u202e\n"
     frame = catalogue.frame.with_columns(genres=pl.concat_list(pl.lit(evil)), title=pl.lit(evil))
-    found = profile(evil, joined(watched(evil, films("Horror", 25), rating=4.0)), Catalogue(frame))
+    found = profile(joined(watched(evil, films("Horror", 25), rating=4.0)), evil, Catalogue(frame))
     tags: set[str] = set()
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, _: tags.add(tag)  # type: ignore[method-assign]
@@ -179,11 +179,11 @@ def test_characters_that_hide_or_turn_are_shown_as_replaced() -> None:
 def test_a_profile_of_a_real_viewer_is_drawn(data: Any) -> None:
     folder = data / "ml-latest-small"
     events, catalogue = Events.open(folder), Catalogue.open(folder)
-    found = profile("15", events, catalogue)
+    found = profile(events, "15", catalogue)
     assert found.count == 1700
     assert found.novelty is not None
     assert found.novelty.rank > 0.9
-    picture = portrait("15", events, catalogue)
+    picture = portrait(events, "15", catalogue)
     assert picture.size == (1404, 696)
     assert (np.asarray(picture) == (196, 112, 62)).all(-1).mean() > 0.02  # bars
 
@@ -199,7 +199,7 @@ def test_true_tastes_of_made_viewers_are_found(made: Generated) -> None:
     liking = made.tastes.liking(made.tastes.users)
     ranks = []
     for number in range(0, 150, 10):
-        table = profile(made.tastes.users[number], events, catalogue).genres.sort("z", descending=True)
+        table = profile(events, made.tastes.users[number], catalogue).genres.sort("z", descending=True)
         true = genres.with_columns(liking=pl.Series(np.repeat(liking[number], catalogue.frame["genres"].list.len())))
         order = true.group_by("genres").agg(pl.col("liking").mean()).sort("liking", descending=True)["genres"].to_list()
         ranks.append(order.index(table["name"][0]))
@@ -207,8 +207,8 @@ def test_true_tastes_of_made_viewers_are_found(made: Generated) -> None:
 
 
 def test_pictures_have_panels_for_what_is_known(catalogue: Catalogue) -> None:
-    alone = profile("me", joined(watched("me", films("Horror", 12)))).plot()  # hours only
-    more = profile("me", joined(watched("me", films("Horror", 12))), catalogue).plot()
+    alone = profile(joined(watched("me", films("Horror", 12))), "me").plot()  # hours only
+    more = profile(joined(watched("me", films("Horror", 12))), "me", catalogue).plot()
     assert alone.width < more.width
 
 
@@ -229,9 +229,9 @@ def test_divergence_is_between_none_and_one_bit() -> None:
 )
 def test_strangers_and_strange_zones_are_refused(user: str, zone: str, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
-        profile(user, joined(watched("me", ["a"])), zone=zone)
+        profile(joined(watched("me", ["a"])), user, zone=zone)
 
 
 def test_a_catalogue_of_other_ids_is_refused(catalogue: Catalogue) -> None:
     with pytest.raises(DataError, match=r"knows none of the events' items: it names them like 'Horror-0', the events"):
-        profile("me", joined(watched("me", ["tt01"])), catalogue)
+        profile(joined(watched("me", ["tt01"])), "me", catalogue)

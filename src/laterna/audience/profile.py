@@ -103,13 +103,13 @@ class Profile:
 
 
 def profile(
-    user: str, events: Events, catalogue: Catalogue | None = None, *, zone: str = "UTC", seed: int = 0
+    events: Events, user: str, catalogue: Catalogue | None = None, *, zone: str = "UTC", seed: int = 0
 ) -> Profile:
     """Tell what a viewer likes: genres, eras, times of the day, novelty, and how that drifts.
 
     Args:
-        user: their id.
         events: theirs and others'; of these alone EVENT_FIELDS are read.
+        user: their id.
         catalogue: titles, years and genres (ITEM_FIELDS) of items.
         zone: the time zone that hours and days are told in, such as Europe/Berlin.
         seed: of the shuffles that tell drift from chance.
@@ -147,10 +147,10 @@ def profile(
 
 
 def portrait(
-    user: str, events: Events, catalogue: Catalogue | None = None, *, zone: str = "UTC", seed: int = 0
+    events: Events, user: str, catalogue: Catalogue | None = None, *, zone: str = "UTC", seed: int = 0
 ) -> Image.Image:
     """Draw the profile of a viewer; see :func:`profile`."""
-    return profile(user, events, catalogue, zone=zone, seed=seed).plot()
+    return profile(events, user, catalogue, zone=zone, seed=seed).plot()
 
 
 def _zone(name: str) -> ZoneInfo:
