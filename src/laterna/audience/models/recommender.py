@@ -1,6 +1,6 @@
 """The one interface of models that rank items for a user.
 
-A model knows items, not users: to it a user is what he has watched. So a newcomer needs no training: his events are
+A model knows items, not users: to it a user is what they have watched. So a newcomer needs no training: their events are
 coded (``fold_in``) and scored like anyone's.
 """
 
