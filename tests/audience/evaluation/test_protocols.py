@@ -147,6 +147,7 @@ def test_sampled_ranking_draws_for_each_user_the_same_whichever_batch_they_are_i
     assert not drawn[:, :10].any()
     assert (drawn[0] != drawn[1]).any()
     assert (Sampled(5).candidates(met[2:], target[2:], first=2) == drawn[2:]).all()
+    assert Sampled(39).candidates(met, target).sum(axis=1).tolist() == [40, 40, 40]  # no target is drawn as another
 
 
 def test_more_negatives_than_there_are_items_are_refused() -> None:

@@ -80,6 +80,15 @@ def test_what_everybody_watches_now_comes_first_although_more_was_watched_long_a
     assert (first >= 8).all()
 
 
+def test_what_is_watched_now_is_told_from_nothing_that_is_later() -> None:
+    rows = [(item, day) for day in range(0, 640, 10) for item in ((0, 1) if day < 320 else (2, 3))]
+    model, _ = learnt(recipe, {}, watched(rows, 1, 4), None)
+    assert isinstance(model, Blend)
+    early = model._lately(watched([(0, 200)], 1, 4), 2.0)[0]
+    assert early[:2].min() > 0
+    assert early[2:].max() == 0
+
+
 def test_without_a_user_of_two_events_it_still_learns() -> None:
     model, _ = learnt(recipe, {}, watched([(0, 0), (1, 1), (1, 2)], 3, 3), None)
     assert np.isfinite(model.score(watched([(0, 0)], 1, 3))).all()
