@@ -81,8 +81,8 @@ def test_what_everybody_watches_now_comes_first_although_more_was_watched_long_a
 
 
 def test_what_is_watched_now_is_told_from_nothing_that_is_later() -> None:
-    rows = [(item, day) for day in range(0, 640, 10) for item in ((0, 1) if day < 320 else (2, 3))]
-    model, _ = learnt(recipe, {}, watched(rows, 1, 4), None)
+    rows = [(item, 10 * user) for user in range(64) for item in ((0, 1) if user < 32 else (2, 3))]
+    model, _ = learnt(recipe, {}, watched(rows, 64, 4), None)
     assert isinstance(model, Blend)
     early = model._lately(watched([(0, 200)], 1, 4), 2.0)[0]
     assert early[:2].min() > 0
