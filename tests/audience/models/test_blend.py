@@ -1,12 +1,14 @@
 """The blend weighs its parts by how people chose: what is watched now, what goes with what, what items are about."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from laterna.audience.catalogue import Catalogue  # noqa: E402
 from laterna.audience.evaluation.contenders import Question, Score, Setting  # noqa: E402
 from laterna.audience.evaluation.protocols import LeaveLastOut  # noqa: E402
 from laterna.audience.evaluation.together import together  # noqa: E402
@@ -100,3 +102,17 @@ def test_the_same_seed_gives_the_same_weights(made: Generated) -> None:
     assert isinstance(one, Blend)
     assert torch.equal(one.weights, other.weights)
     assert one.weights.abs().max() > 0
+
+
+def test_new_items_are_ranked_by_their_content_and_known_ones_as_before(made: Generated) -> None:
+    catalogue, past = made.catalogue, Interactions.of(made.events, made.catalogue.items[:-20])
+    known = Catalogue(catalogue.frame[:-20])
+    model = cast(Blend, learnt(recipe, {}, past, None, catalogue=known)[0])
+    grown = cast(Blend, model.welcome(catalogue))
+    assert grown.items == (*model.items, *catalogue.items[-20:])
+    few = Interactions.of(made.events, grown.items).rows(np.arange(20))
+    before = model.score(Interactions.of(made.events, model.items).rows(np.arange(20)))
+    after = grown.score(few)
+    assert np.isfinite(after).all()
+    assert np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(before, after[:, : len(model.items)], strict=True)]) > 0.9
+    assert after[:, len(model.items) :].std() > 0

@@ -76,7 +76,7 @@ class ContentRecommender(Recommender):
                     mine.copy_(old)
                 else:
                     mine.zero_()
-                    mine[: len(old)] = old
+                    mine[tuple(map(slice, old.shape))] = old  # new items come after the known ones, along every axis
         model.vocabulary.copy_(torch.frombuffer(bytearray(letters), dtype=torch.uint8))
         model.features[len(self.items) + 1 :] = torch.from_numpy(space.features(catalogue, fresh))
         model.card = self.card

@@ -1,7 +1,7 @@
 """The one interface of models that rank items for a user.
 
-A model knows items, not users: to it a user is what they have watched. So a newcomer needs no training: their events are
-coded (``fold_in``) and scored like anyone's.
+A model knows items, not users: to it a user is what they have watched. So a newcomer needs no training: their events
+are coded (``fold_in``) and scored like anyone's.
 """
 
 import json
