@@ -32,7 +32,7 @@ from laterna.learning.recipe import Recipe, Samples, Splits
 
 PROTOCOL = (
     "whether an event is liked: rated 4 or more, or, where nothing is rated, an event against as many drawn of what the"
-    " user never met; of all events, drawn at random, a tenth is the test and another the validation, neither learnt from"
+    " user never met; of all events, drawn at random, a tenth is the test and another the validation, neither is learnt"
 )
 ABOUT_USER = 3  # columns of tastes that are of no feature
 STANDING = 2
