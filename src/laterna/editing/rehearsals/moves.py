@@ -66,7 +66,7 @@ def before_screen(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     near = cv2.dilate(cv2.blur(moved, (5, 5)), np.ones((_NEAR, _NEAR), np.uint8)).astype(np.float32)
     seen = cv2.GaussianBlur(np.clip(near / _MOVES - 1, 0, 1), (0, 0), 4)[..., None]
     screen = rng.uniform(20, 220, 3) + rng.normal(0, rng.uniform(0.5, 2.5), some.shape)
-    return np.clip(some * seen + screen * (1 - seen), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(some * seen + screen * (1 - seen)), 0, 255).astype(np.uint8)
 
 
 def framed(pictures: np.ndarray, move: Framed, rng: np.random.Generator) -> Labelled:
