@@ -1,4 +1,4 @@
-"""Makes the subset fonts that ship in src/laterna/editing/fonts from their full releases.
+"""Makes the subset fonts that ship in src/laterna/media/fonts from their full releases.
 
     npm install @expo-google-fonts/noto-sans-sc@0.4.3 @expo-google-fonts/noto-serif-sc@0.4.3 \
         @expo-google-fonts/cormorant-garamond@0.4.1
@@ -21,7 +21,7 @@ from typing import Any
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).parents[1] / "src" / "laterna" / "editing" / "fonts"
+FONTS = Path(__file__).parents[1] / "src" / "laterna" / "media" / "fonts"
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x1E80, 0x1F00), *range(0x218, 0x21C)}
 SIGNS = {*range(0x2010, 0x2040), *range(0x20A0, 0x20C0), *range(0x2190, 0x2194), *map(ord, "№™−♪♫")}
 KERNED = {*range(0x20, 0x7F), *range(0xA1, 0x100), *map(ord, "–—‘’“”…ŒœŠšŸŽž")}

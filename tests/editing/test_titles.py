@@ -8,8 +8,9 @@ from PIL import Image, features
 
 from laterna.editing import title
 from laterna.editing.titles import drawn, fade_frames
-from laterna.editing.typography import FONTS, SANS, SERIF, Line, clean
+from laterna.editing.typography import SANS, SERIF, Line, clean
 from laterna.errors import DataError
+from laterna.media.fonts import FONTS
 
 SIZES = [(1280, 720), (640, 360), (720, 1280)]
 TEXTS = {

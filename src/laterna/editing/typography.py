@@ -1,8 +1,8 @@
 """Setting type: which font has a character, how wide a line is, and the line drawn as a mask.
 
-The fonts ship in ``fonts/``: Cormorant Garamond for titles, Noto Serif SC beside it for Chinese, and Noto Sans SC for
-captions and whatever the others lack. ``fonts/kerning.json`` says how letters are kerned: raqm would read it from the
-fonts, but Pillow's wheel lacks the FriBiDi that raqm needs, and type has to look the same wherever it is set.
+The fonts ship in ``media/fonts``: Cormorant Garamond for titles, Noto Serif SC beside it for Chinese, and Noto Sans SC
+for captions and whatever the others lack. ``kerning.json`` there says how letters are kerned: raqm would read it from
+the fonts, but Pillow's wheel lacks the FriBiDi that raqm needs, and type has to look the same wherever it is set.
 """
 
 import json
@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from laterna.errors import DataError
-
-FONTS = Path(__file__).parent / "fonts"
+from laterna.media.fonts import FONTS
 
 _FINE = 4  # small type is drawn so much larger, then reduced: FreeType sets letters on whole pixels
 _LARGE = 120  # pixels; an em from which that can't be seen

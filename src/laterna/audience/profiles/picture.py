@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from importlib.resources import files
-from io import BytesIO
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import polars as pl
 from PIL import Image, ImageDraw, ImageFont
 
 from laterna.audience.profiles.card import printable
+from laterna.media.fonts import FONTS
 
 if TYPE_CHECKING:
     from laterna.audience.profile import Profile
@@ -100,8 +99,7 @@ class _Pen:
 @lru_cache(maxsize=16)
 def _font(size: int) -> ImageFont.FreeTypeFont:
     """The package's sans serif, which has Chinese too; Pillow's own has Latin letters alone."""
-    data = files("laterna").joinpath("editing", "fonts", "NotoSansSC-Medium.ttf").read_bytes()
-    return ImageFont.truetype(BytesIO(data), size)
+    return ImageFont.truetype(FONTS / "NotoSansSC-Medium.ttf", size)
 
 
 def _across(pen: _Pen, box: Box, table: pl.DataFrame, alone: bool) -> None:
