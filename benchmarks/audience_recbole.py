@@ -1,12 +1,11 @@
 """RecBole's SASRec, taught and asked in the peers' environment; run by `audience.py`.
 
-RecBole 1.2.1 doesn't run on NumPy 2 and torch 2.6 or later: names that NumPy has dropped are given back, and its own
-checkpoints are read without torch's check. Nothing of its model, its training or its defaults is changed, but for what
-`TOLD` says.
+RecBole 1.2.1 doesn't run on NumPy 2: names that NumPy has dropped are given back. Its best weights are kept in memory,
+since its checkpoints are pickles. Nothing of its model, its training or its defaults is changed, but for what `TOLD`
+says.
 """
 
 import contextlib
-import functools
 import sys
 import time
 from pathlib import Path
@@ -17,7 +16,6 @@ import torch
 for name, kind in {"float_": np.float64, "complex_": np.complex128, "unicode_": np.str_, "bool8": np.bool_}.items():
     if name not in vars(np):
         setattr(np, name, kind)
-torch.load = functools.partial(torch.load, weights_only=False)
 
 from recbole.config import Config  # noqa: E402
 from recbole.data import create_dataset, data_preparation  # noqa: E402
@@ -44,6 +42,15 @@ TOLD = {
 }
 
 
+class Keeping(Trainer):
+    """RecBole's trainer, which keeps the weights that it would write to a file."""
+
+    best: dict[str, torch.Tensor]
+
+    def _save_checkpoint(self, epoch: int, verbose: bool = True, **more: object) -> None:
+        self.best = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
+
+
 class BudgetSpentError(Exception):
     """The time is over."""
 
@@ -57,7 +64,7 @@ def main(events: str, asked: str, budget: str, answer: str) -> None:
     train, valid, _ = data_preparation(config, dataset)
     torch.manual_seed(0)
     model = SASRec(config, train.dataset)
-    trainer = Trainer(config, model)
+    trainer = Keeping(config, model)
     epochs = 0
 
     def stop(*news: object) -> None:
@@ -69,7 +76,7 @@ def main(events: str, asked: str, budget: str, answer: str) -> None:
     with contextlib.suppress(BudgetSpentError):
         trainer.fit(train, valid, verbose=False, saved=True, show_progress=False, callback_fn=stop)
     seconds = time.process_time() - began
-    model.load_state_dict(torch.load(trainer.saved_model_file)["state_dict"])
+    model.load_state_dict(trainer.best)
     np.savez(answer, scores=scores(model.eval(), dataset, asked), seconds=seconds, epochs=epochs)
 
 

@@ -110,7 +110,7 @@ def work(folder: Path, out: Path, chosen: argparse.Namespace) -> None:
         past = Interactions.of(events)
     del events
     with timed("ALS"):
-        model = ALS(width=chosen.width, rounds=chosen.rounds).suited(past)
+        model = ALS(width=chosen.width, rounds=chosen.rounds, half_life=0.0, regularisation=0.01).suited(past)
         model.fit(Histories(past), seed=0)
     told = {"seconds": seconds, "cpu": cpu, "users": len(past.users), "items": len(past.items)}
     out.write_text(json.dumps(told))

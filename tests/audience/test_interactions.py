@@ -107,3 +107,17 @@ def test_the_last_of_each_row_is_parted_from_the_rest() -> None:
     before, last = Interactions.of(FOUR, None, ["al", "nobody"]).without_last()
     assert [before.row(number).tolist() for number in range(2)] == [[1], []]
     assert [last.row(number).tolist() for number in range(2)] == [[0], []]
+
+
+def test_some_events_are_taken_and_rows_stay() -> None:
+    coded = Interactions.of(FOUR)
+    some = coded.where(coded.times < 15)
+    assert (some.users, some.lengths.tolist(), some.times.tolist()) == (coded.users, [0, 1], [10])
+    assert coded.where(np.ones(4, bool)).columns.tolist() == coded.columns.tolist()
+
+
+def test_a_row_comes_without_each_of_its_events() -> None:
+    row = Interactions.of(events(("al", "x", 1), ("al", "y", 2), ("al", "z", 3)))
+    fewer = row.without_each(np.array([2, 0]))
+    assert [fewer.row(number).tolist() for number in range(len(fewer))] == [[0, 1], [1, 2]]
+    assert row.where(np.array([True, False, False])).without_each(np.array([0])).lengths.tolist() == [0]

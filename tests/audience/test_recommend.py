@@ -119,3 +119,14 @@ def test_what_can_not_be_answered_is_refused(events: Events) -> None:
     gone = [datetime(2020, 1, 1, tzinfo=UTC)] * len(TITLES)
     with pytest.raises(DataError, match="nothing to recommend; of the best item, it is no longer available"):
         recommend(events, "ann", catalogue=catalogue(until=gone))
+
+
+@pytest.mark.parametrize("model", ["blend", "two_tower"])
+def test_a_model_that_knows_content_ranks_what_nobody_has_met(model: str, events: Events) -> None:
+    """Of two new items ann gets the one that is about space."""
+    genres = [["Sci-Fi"] if title in SPACE else ["Romance"] for title in TITLES.values()]
+    rows = {"item": [*TITLES, "ufo", "elope"], "title": [*TITLES.values(), "Ufo", "Elope"]}
+    shelf = Catalogue.of(pl.DataFrame(rows | {"genres": [*genres, ["Sci-Fi"], ["Romance"]]}))
+    titles = [one.title for one in recommend(events, "ann", model=model, catalogue=shelf, most=10)]
+    assert titles.index("Ufo") < titles.index("Elope")
+    assert {"Ufo", "Elope"} & {one.title for one in recommend(events, "ann", model="ease", catalogue=shelf)} == set()

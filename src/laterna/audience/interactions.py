@@ -81,6 +81,16 @@ class Interactions:
         chosen = ranges(self.starts[numbers], lengths)
         return self._with(tuple(self.users[number] for number in numbers), lengths, chosen)
 
+    def where(self, kept: np.ndarray) -> Self:
+        """Some of the events, ``kept`` (events,) bool; a row may be left without any."""
+        return self._with(self.users, np.bincount(self.owners[kept], minlength=len(self)), np.flatnonzero(kept))
+
+    def without_each(self, events: np.ndarray) -> Self:
+        """A single row as many times as events are named, (n,) numbers, each time without one of them."""
+        every = np.arange(len(self.columns))
+        chosen = np.array([np.delete(every, event) for event in events], np.int64).ravel()
+        return self._with(self.users * len(events), np.full(len(events), len(every) - 1), chosen)
+
     def latest(self, most: int) -> Self:
         """The last events of each row, at most so many of one."""
         lengths = np.minimum(self.lengths, most)

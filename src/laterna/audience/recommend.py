@@ -16,6 +16,7 @@ from laterna.audience.reasons import told
 from laterna.errors import DataError, ModelError
 
 if TYPE_CHECKING:
+    from laterna.audience.models.content import ContentRecommender
     from laterna.audience.models.recommender import Recommender
 
 
@@ -56,7 +57,8 @@ def recommend(
     Args:
         events: who watched what.
         user: an id; it need not be among the events.
-        model: a recommender: ease, als, item_knn, popularity, sasrec, two_tower, a path, or hf:OWNER/NAME.
+        model: a recommender: ease, als, item_knn, popularity, sasrec, two_tower, blend, a path, or hf:OWNER/NAME. The
+            last two know items by their content where there is a catalogue, and so those that nobody has met.
         catalogue: titles, ages and when things can be watched; then nothing that is not in it is recommended.
         most: how many items at most.
         age: of the user, in years.
@@ -73,7 +75,7 @@ def recommend(
         raise DataError(f"The best {most} items are none: ask for 1 or more.")
     if catalogue is None and (age is not None or diversity or rules):
         raise DataError("Rules of age, diversity and the like are about a catalogue's items: give the catalogue.")
-    recommender = _recommender(model, events, seed)
+    recommender = _recommender(model, events, catalogue, seed)
     history = Interactions.of(events, recommender.items, [user])
     if catalogue is None:
         numbers, scores = recommender.recommend(history, most)
@@ -88,8 +90,15 @@ def recommend(
     return _told(recommender, history, ranked, titles)
 
 
-def _recommender(model: str, events: Events, seed: int) -> "Recommender":
-    """The trained one of that name, else one that learns from the events."""
+def _recommender(model: str, events: Events, catalogue: Catalogue | None, seed: int) -> "Recommender":
+    """The trained one of that name, else one that learns from the events; it knows the catalogue if it can."""
+    found = _known(model, events, catalogue, seed)
+    if catalogue is None or getattr(found, "space", None) is None:
+        return found
+    return cast("ContentRecommender", found).welcome(catalogue)
+
+
+def _known(model: str, events: Events, catalogue: Catalogue | None, seed: int) -> "Recommender":
     from laterna.learning import load
     from laterna.learning.recipe import registered, registry
     from laterna.learning.store import find
@@ -100,7 +109,7 @@ def _recommender(model: str, events: Events, seed: int) -> "Recommender":
     except ModelError:
         if name not in registry():
             raise
-        return _learnt(registered(name), events, seed)
+        return _learnt(registered(name), events, catalogue, seed)
     found: Any = load(name)
     if not hasattr(found, "fold_in"):
         raise ModelError(f"{name} does not rank items: name a recommender, such as ease or als.")
@@ -109,10 +118,10 @@ def _recommender(model: str, events: Events, seed: int) -> "Recommender":
     return cast("Recommender", found)
 
 
-def _learnt(recipe: Any, events: Events, seed: int) -> "Recommender":
+def _learnt(recipe: Any, events: Events, catalogue: Catalogue | None, seed: int) -> "Recommender":
     from laterna.audience.models.learnt import learnt
 
-    return learnt(recipe, {}, Interactions.of(events), None, seed=seed)[0]
+    return learnt(recipe, {}, Interactions.of(events), None, catalogue=catalogue, seed=seed)[0]
 
 
 def _ranked(

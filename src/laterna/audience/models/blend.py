@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from laterna.audience.features import Space
 from laterna.audience.interactions import Interactions
 from laterna.audience.models.content import ContentRecommender, read, suit
 from laterna.audience.models.ease import EASE
@@ -72,7 +73,7 @@ class Blend(ContentRecommender):
         chosen = np.sort(np.random.default_rng(seed).permutation(asked)[:most])
         if len(chosen):
             last = past.starts[1:][chosen] - 1
-            before = _without(past, last)
+            before = past.where(~np.isin(np.arange(len(past.columns)), last))
             self._count(before)
             self._weigh(before.rows(chosen), torch.from_numpy(past.columns[last]).long())
         self._count(past)
@@ -130,8 +131,8 @@ class Blend(ContentRecommender):
         parts += [(self._lately(histories, span) + 0.5).log() - met.log1p() for span in _SPANS]
         likely = [self._likely(histories, half_life) for half_life in _HALF_LIVES]
         parts += [likely[0].clamp(min=1e-3).log(), *map(_standard, likely)]
-        if self.space is not None:
-            parts += self._alike(histories)
+        if (space := self.space) is not None:
+            parts += self._alike(histories, space)
         return torch.stack(parts, 2)
 
     def _lately(self, histories: Interactions, span: float) -> Tensor:
@@ -153,10 +154,8 @@ class Blend(ContentRecommender):
             per_sample_weights=counts.to(self.device),
         )
 
-    def _alike(self, histories: Interactions) -> list[Tensor]:
+    def _alike(self, histories: Interactions, space: Space) -> list[Tensor]:
         """How near the content of each item is to what was watched beside the usual, (B, items) for each kind of it."""
-        space = self.space
-        assert space is not None
         content = self.features[1:]
         watched = torch.from_numpy(histories.dense()).to(self.device)
         count = watched.sum(1, keepdim=True)
@@ -169,15 +168,6 @@ class Blend(ContentRecommender):
 def _standard(scores: Tensor) -> Tensor:
     """Each row's scores about 0, in its own spread."""
     return (scores - scores.mean(1, keepdim=True)) / scores.std(1, keepdim=True).clamp(min=1e-6)
-
-
-def _without(past: Interactions, events: np.ndarray) -> Interactions:
-    """Histories without some of their events, by number."""
-    kept = np.delete(np.arange(len(past.columns)), events)
-    starts = np.searchsorted(kept, past.starts)
-    return Interactions(
-        past.items, past.users, starts, *(part[kept] for part in (past.columns, past.times, past.ratings))
-    )
 
 
 recipe = recipe_of(Blend, read=read, suit=suit)

@@ -104,11 +104,11 @@ class View:
 
     @cached_property
     def liked(self) -> Interactions:
-        return _those(self.histories, is_liked(self.histories.ratings)).latest(_READ)
+        return self.histories.where(is_liked(self.histories.ratings)).latest(_READ)
 
     @cached_property
     def disliked(self) -> Interactions:
-        return _those(self.histories, ~is_liked(self.histories.ratings)).latest(_READ)
+        return self.histories.where(~is_liked(self.histories.ratings)).latest(_READ)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +166,7 @@ def parted(events: Events, catalogue: Catalogue | None, data: tuple[str, ...] = 
         features = Space.of(catalogue).features(catalogue, items)
     rng = np.random.default_rng(seed)
     fold = rng.integers(_FOLDS, size=len(past.columns))
-    known = (*(_those(past, fold != one) for one in range(_FOLDS)), past)
+    known = (*(past.where(fold != one) for one in range(_FOLDS)), past)
     views = tuple(View(histories, features, norm) for histories in known)
     rated = events.frame["rating"].is_not_null().any()
     train = Clicks(views, past.owners, past.columns, is_liked(past.ratings), fold, catalogue)
@@ -204,14 +204,6 @@ def _with_others(rows: Sequence[Clicks], events: Events, rng: np.random.Generato
         labels, views = np.repeat([True, False], len(part)), np.concatenate([part.view, view])
         found.append(replace(part, users=users, items=items, labels=labels, view=views))
     return found
-
-
-def _those(histories: Interactions, kept: np.ndarray) -> Interactions:
-    """Some of the events, (events,) bool."""
-    counts = np.bincount(histories.owners[kept], minlength=len(histories))
-    parts = (part[kept] for part in (histories.columns, histories.times, histories.ratings))
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Interactions(histories.items, histories.users, starts, *parts)
 
 
 def collate(rows: Sequence[Row]) -> Batch:
@@ -295,11 +287,7 @@ class ClickModel(ContentRecommender):
         """How far the score falls when an event is left out; 0 for those before the last 64."""
         events = np.arange(len(history.columns))
         told = events[-_TOLD:]
-        kept = np.array([np.delete(events, event) for event in told])  # (told, events - 1)
-        parts = (part[kept.ravel()] for part in (history.columns, history.times, history.ratings))
-        starts = np.arange(len(told) + 1) * (len(events) - 1)
-        without = Interactions(history.items, history.users * len(told), starts, *parts)
-        whole, less = (self._scores_of(one, item) for one in (history, without))
+        whole, less = (self._scores_of(one, item) for one in (history, history.without_each(told)))
         return np.concatenate([np.zeros(len(events) - len(told)), whole - less])
 
     def _scores_of(self, histories: Interactions, item: int) -> np.ndarray:

@@ -156,16 +156,9 @@ class Recommender(Model):
 
         Unless a model knows better: how far the score falls when the event is left out. Such shares need not add up.
         """
-        events = np.arange(len(history.columns))
-        without = np.array([np.delete(events, event) for event in events])  # (events, events - 1)
-        variants = Interactions(
-            history.items,
-            history.users * len(events),
-            np.arange(len(events) + 1) * (len(events) - 1),
-            *(part[without.ravel()] for part in (history.columns, history.times, history.ratings)),
-        )
+        variants = history.without_each(np.arange(len(history.columns)))
         whole = self.score(history)[0, item]
-        parts = [self.score(variants.rows(block))[:, item] for block in blocks(len(events), len(self.items))]
+        parts = [self.score(variants.rows(block))[:, item] for block in blocks(len(variants), len(self.items))]
         return np.asarray(whole - np.concatenate(parts))
 
     def _check(self, histories: Interactions) -> None:
