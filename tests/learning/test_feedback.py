@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,20 @@ def test_writers_at_once_lose_nothing_even_when_both_make_the_database(place):
     feedback = Feedback(place)
     for number in range(2):
         assert len(feedback.pairs("cut", who=f"writer {number}").better) == 15 * 14 / 2 - 5 * 3
+
+
+def test_two_who_make_a_database_at_once_both_may(tmp_path):
+    places = [tmp_path / f"{number}.sqlite" for number in range(60)]
+    together = threading.Barrier(2)
+
+    def make(place):
+        together.wait(30)
+        connected(place)
+
+    with ThreadPoolExecutor(2) as makers:
+        for place in places:
+            for made in [makers.submit(make, place) for _ in range(2)]:
+                made.result(60)
 
 
 @pytest.mark.parametrize("seed", range(2))

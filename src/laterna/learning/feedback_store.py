@@ -4,9 +4,11 @@ A connection lives for one transaction, so none is left open, and a process may 
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from typing import Any
 
 from sqlalchemy import (
@@ -244,9 +246,20 @@ def _patient(url: URL) -> dict[str, Any]:
 
 
 def _connect(connection: Any, _: Any) -> None:
-    """Leave transactions to us, and let readers and the writer work side by side."""
+    """Leave transactions to us, and let readers and the writer work side by side.
+
+    Of two who turn a new database to its journal at once SQLite refuses one without any wait: it tries again.
+    """
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
+    last = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.01)
 
 
 def _begin(connection: Connection) -> None:
