@@ -1,8 +1,7 @@
 """Recommenders beside their peers: one harness, the same splits, the same run, tuned on the validation alone.
 
 Parts, each of which runs alone by ``--parts``: ``small`` (ml-latest-small), ``made`` (an audience of known tastes),
-``hundred`` (ml-100k, where ``--ml-100k`` says where it lies), ``cold`` (items that nobody has met), ``sequence``
-(SASRec beside RecBole's) and ``clicks`` (click models beside deepctr-torch's).
+``hundred`` (ml-100k, where ``--ml-100k`` says where it lies) and ``cold`` (items that nobody has met).
 """
 
 import argparse
@@ -10,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import audience_clicks
 import audience_peers as peers
-import audience_sequence
 import common
 import numpy as np
 import polars as pl
-from common import HERE, Row
+from audience_peers import SMALL
+from common import Row
 
 from laterna.audience.catalogue import Catalogue
 from laterna.audience.evaluation import metrics
@@ -30,7 +28,6 @@ from laterna.audience.events import Events
 from laterna.audience.generate import Generated, generate
 from laterna.audience.interactions import Interactions
 
-SMALL = HERE.parent.parent / "shared" / "data" / "ml-latest-small"
 OURS = ("popularity", "item_knn", "ease", "als", "blend")
 PEERS = (peers.PlainEASE(), peers.ALS, peers.ITEM_KNN)
 MAIN = "ndcg@10"
@@ -38,10 +35,9 @@ MADE = (5_000, 1_500, 200_000)  # users, items, events
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--parts", default="small,made,hundred,cold,sequence,clicks", help="which, with commas")
+    parser.add_argument("--parts", default="small,made,hundred,cold", help="which, with commas")
     parser.add_argument("--cuts", default="0.6,0.8,1", help="shares of the events at which ml-latest-small is cut")
     parser.add_argument("--ml-100k", type=Path, help="its folder")
-    parser.add_argument("--budget", type=float, default=600, help="seconds of CPU time that RecBole's SASRec may take")
     parser.add_argument("--quick", action="store_true", help="one setting for each model in place of its grid")
 
 
@@ -51,8 +47,6 @@ def rows(chosen: argparse.Namespace) -> list[Row]:
         "made": lambda: made(quick=chosen.quick),
         "hundred": lambda: hundred(chosen.ml_100k, quick=chosen.quick),
         "cold": cold,
-        "sequence": lambda: audience_sequence.rows(Events.open(SMALL), chosen.budget),
-        "clicks": lambda: audience_clicks.rows(Events.open(SMALL), Catalogue.open(SMALL)),
     }
     return [row for name in chosen.parts.split(",") for row in parts[name]()]
 

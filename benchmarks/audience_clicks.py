@@ -1,5 +1,6 @@
 """Click models beside deepctr-torch's: whether an event is rated 4 or more, random 80/10/10, AUC."""
 
+import argparse
 import json
 import subprocess
 import tempfile
@@ -7,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import common
 import numpy as np
 import torch
-from audience_peers import ONE_THREAD, neural_python
+from audience_peers import ONE_THREAD, SMALL, neural_python
 from common import HERE, Row
 
 from laterna.audience.catalogue import Catalogue
@@ -37,7 +39,12 @@ class Told:
     setting: str
 
 
-def rows(events: Events, catalogue: Catalogue) -> list[Row]:
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("events", nargs="?", type=Path, default=SMALL, help="with their catalogue: a MovieLens folder")
+
+
+def rows(chosen: argparse.Namespace) -> list[Row]:
+    events, catalogue = Events.open(chosen.events), Catalogue.open(chosen.events)
     splits = parted(events, catalogue)
     told: dict[str, Told] = {f"{name}, ours": ours(name, splits) for name in OURS}
     told |= peers(events, catalogue)
@@ -45,7 +52,7 @@ def rows(events: Events, catalogue: Catalogue) -> list[Row]:
     labels, users = _labels(test), np.unique(test.frame["user"].to_numpy(), return_inverse=True)[1]
     drawn = draws(users.max() + 1, count=BOOTSTRAP)
     protocol = (
-        f"ml-latest-small, liked is rated 4 or more, {len(labels):,} events of the test; random 80/10/10, seed 0,"
+        f"{chosen.events.name}, liked is rated 4 or more, {len(labels):,} events of the test; random 80/10/10, seed 0,"
         " first meetings only; settings and steps are chosen on the validation, and nothing learns anew; ours with"
         " content features, deepctr-torch's with genres; intervals of 95% by the bootstrap over users"
     )
@@ -139,3 +146,7 @@ def peers(events: Events, catalogue: Catalogue) -> Mapping[str, Told]:
 
 def _labels(part: Events) -> np.ndarray:
     return is_liked(part.frame["rating"].to_numpy()).astype(int)
+
+
+if __name__ == "__main__":
+    common.main()

@@ -1,4 +1,4 @@
-"""deepctr-torch's click models, taught and asked in the peers' environment; run by `audience.py`.
+"""deepctr-torch's click models, taught and asked in the peers' environment; run by `audience_clicks.py`.
 
 deepctr-torch has no rows for ids that it hasn't learnt from, and fails on them: one is set aside for all of these.
 Genres are its own variable-length feature. Embedding width, depth, epochs and L2 are chosen on the validation.

@@ -16,6 +16,7 @@ from common import CACHE, HERE, peer_python
 from laterna.audience.evaluation.contenders import Question, Score, Setting
 from laterna.audience.interactions import Interactions
 
+SMALL = HERE.parent.parent / "shared" / "data" / "ml-latest-small"
 ONE_THREAD = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _UNPINNED = ("recbole==1.2.1", "deepctr-torch==0.3.0")
 

@@ -1,4 +1,4 @@
-"""RecBole's SASRec, taught and asked in the peers' environment; run by `audience.py`.
+"""RecBole's SASRec, taught and asked in the peers' environment; run by `audience_sequence.py`.
 
 RecBole 1.2.1 doesn't run on NumPy 2: names that NumPy has dropped are given back. Its best weights are kept in memory,
 since its checkpoints are pickles. Nothing of its model, its training or its defaults is changed, but for what `TOLD`

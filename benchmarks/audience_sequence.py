@@ -1,13 +1,15 @@
 """Our SASRec beside RecBole's: the same events, the same budget of CPU time, full ranking, users paired."""
 
+import argparse
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+import common
 import numpy as np
 import polars as pl
-from audience_peers import ONE_THREAD, neural_python
+from audience_peers import ONE_THREAD, SMALL, neural_python
 from common import HERE, Row
 
 from laterna.audience.evaluation import metrics
@@ -19,10 +21,15 @@ from laterna.audience.events import Events
 from laterna.audience.interactions import Interactions
 
 
-def rows(events: Events, budget: float) -> list[Row]:
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("events", nargs="?", type=Path, default=SMALL, help="what both learn from")
+    parser.add_argument("--budget", type=float, default=600, help="seconds of CPU time that RecBole's may take")
+
+
+def rows(chosen: argparse.Namespace) -> list[Row]:
     """Both learn from all but the last two events of each user, and stop by the last but one."""
-    asked = Asked.of(LeaveLastOut().split(events)[0])
-    theirs, their_seconds, epochs = recbole(asked, budget)
+    asked = Asked.of(LeaveLastOut().split(Events.open(chosen.events))[0])
+    theirs, their_seconds, epochs = recbole(asked, chosen.budget)
     began = time.process_time()
     score, used = Registered("sasrec").learn(asked.valid, {}, choosing=True)
     seconds = time.process_time() - began
@@ -37,10 +44,10 @@ def rows(events: Events, budget: float) -> list[Row]:
         means[name] = Mean(metrics.ndcg(found, 10), users)
     ahead = compare(*means.values(), drawn)
     protocol = (
-        f"ml-latest-small, leave-last-out by time, {len(users):,} users, {len(asked.test.past.items):,} items; both"
-        " learn from all but the last two events of each user and keep the weights that are best on the last but one;"
+        f"{chosen.events.name}, leave-last-out by time, {len(users):,} users, {len(asked.test.past.items):,} items;"
+        " both learn from all but the last two events of each user and keep the weights that are best on the last but one;"
         " full ranking; one thread; RecBole 1.2.1, width 64, 2 layers, length 50, loss over all items,"
-        f" {epochs} epochs within {budget:g} s of CPU time; ours {used['steps']} steps at best"
+        f" {epochs} epochs within {chosen.budget:g} s of CPU time; ours {used['steps']} steps at best"
     )
     figures = [Row(f"{name}, NDCG@10", "", str(interval(mean, drawn)), None, protocol) for name, mean in means.items()]
     return [
@@ -93,3 +100,7 @@ def _columns(histories: Interactions, owners: np.ndarray) -> pl.DataFrame:
         {"user_id:token": owners, "item_id:token": histories.columns, "order": histories.times},
         schema={"user_id:token": pl.Int64, "item_id:token": pl.Int64, "order": pl.Int64},
     )
+
+
+if __name__ == "__main__":
+    common.main()
