@@ -45,8 +45,8 @@ def rows(chosen: argparse.Namespace) -> list[Row]:
     ahead = compare(*means.values(), drawn)
     protocol = (
         f"{chosen.events.name}, leave-last-out by time, {len(users):,} users, {len(asked.test.past.items):,} items;"
-        " both learn from all but the last two events of each user and keep the weights that are best on the last but one;"
-        " full ranking; one thread; RecBole 1.2.1, width 64, 2 layers, length 50, loss over all items,"
+        " both learn from all but the last two events of each user and keep the weights that are best on the last but"
+        " one; full ranking; one thread; RecBole 1.2.1, width 64, 2 layers, length 50, loss over all items,"
         f" {epochs} epochs within {chosen.budget:g} s of CPU time; ours {used['steps']} steps at best"
     )
     figures = [Row(f"{name}, NDCG@10", "", str(interval(mean, drawn)), None, protocol) for name, mean in means.items()]
