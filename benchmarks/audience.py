@@ -28,7 +28,7 @@ from laterna.audience.events import Events
 from laterna.audience.generate import Generated, generate
 from laterna.audience.interactions import Interactions
 
-OURS = ("popularity", "item_knn", "ease", "als", "blend")
+OURS = ("popularity", "item_knn", "ease", "als", "blend", "two_tower")
 PEERS = (peers.PlainEASE(), peers.ALS, peers.ITEM_KNN)
 MAIN = "ndcg@10"
 MADE = (5_000, 1_500, 200_000)  # users, items, events

@@ -6,11 +6,11 @@ import toys
 
 from laterna.errors import ModelError
 from laterna.learning.model import Phase
-from laterna.learning.optimizers import fresh_optimizer, moved_by, set_rate
+from laterna.learning.optimizers import fresh_optimizers, moved_by, set_rate
 
 
 def rates(phase: Phase, steps: int) -> list[float]:
-    optimizer = fresh_optimizer([torch.nn.Parameter(torch.zeros(2, 2))], phase)
+    (optimizer,) = fresh_optimizers(toys.Plain(), phase)
     found = []
     for step in range(steps):
         set_rate(optimizer, phase, step, step / steps)
@@ -45,11 +45,30 @@ def test_a_phase_that_moves_nothing_is_a_mistake() -> None:
 
 
 def test_only_matrices_decay() -> None:
-    optimizer = fresh_optimizer(list(toys.Plain().parameters()), Phase("model", decay=0.1))
+    (optimizer,) = fresh_optimizers(toys.Plain(), Phase("model", decay=0.1))
     decays = {p.ndim: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
     assert decays == {2: 0.1, 1: 0.0}
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("adamw", torch.optim.AdamW), ("sgd", torch.optim.SGD)])
 def test_the_optimizer_is_the_one_that_is_named(kind: str, expected: type) -> None:
-    assert type(fresh_optimizer([torch.nn.Parameter(torch.zeros(1))], Phase("m", optimizer=kind))) is expected  # type: ignore[arg-type]
+    assert [type(one) for one in fresh_optimizers(toys.Plain(), Phase("m", optimizer=kind))] == [expected]  # type: ignore[arg-type]
+
+
+def test_muon_moves_matrices_between_layers_and_adamw_the_rest() -> None:
+    model = toys.Plain()
+    model.table = torch.nn.Embedding(3, 2)
+    muon, adamw = fresh_optimizers(model, Phase("m", optimizer="muon", learning_rate=0.1))
+    assert (type(muon), type(adamw)) == (torch.optim.Muon, torch.optim.AdamW)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    found = [[names[id(p)] for group in one.param_groups for p in group["params"]] for one in (muon, adamw)]
+    assert all(name.endswith("weight") for name in found[0])
+    assert "table.weight" in found[1]
+    assert sorted(found[0] + found[1]) == sorted(names.values())
+
+
+def test_without_matrices_there_is_nothing_for_muon() -> None:
+    model = toys.Plain()
+    for parameter in model.parameters():
+        parameter.requires_grad_(parameter.ndim < 2)
+    assert [type(one) for one in fresh_optimizers(model, Phase("m", optimizer="muon"))] == [torch.optim.AdamW]

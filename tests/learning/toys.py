@@ -89,7 +89,7 @@ class Lost(Plain):
 
 
 class Frilled(Plain):
-    """Warm-up, averaged weights, batch statistics, and a phase that starts late."""
+    """Warm-up, averaged weights, batch statistics, two optimizers in a phase, and a phase that starts late."""
 
     name = "toys/frilled"
     exports = ()
@@ -104,7 +104,7 @@ class Frilled(Plain):
 
     def phases(self) -> Sequence[Phase]:
         return [
-            Phase("model", ("layers", "norm"), learning_rate=2e-2, warmup=20, decay=1e-3, schedule="constant"),
+            Phase("model", ("layers", "norm"), optimizer="muon", learning_rate=2e-2, warmup=20, schedule="constant"),
             Phase("shift", ("shift",), start=15, optimizer="sgd", learning_rate=1e-3),
         ]
 

@@ -5,9 +5,10 @@ are functions of the seed and the step. So a resumed training goes on exactly as
 """
 
 import copy
+import itertools
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from laterna.learning.batches import Batches, ahead
 from laterna.learning.checkpoint import CHECKPOINT
 from laterna.learning.journal import Journal
 from laterna.learning.model import Model, Phase
-from laterna.learning.optimizers import fresh_optimizer, moved_by, set_rate
+from laterna.learning.optimizers import fresh_optimizers, moved_by, set_rate
 from laterna.learning.recipe import Recipe, Splits
 from laterna.learning.threads import torch_threads
 from laterna.media.files import quoted
@@ -131,8 +132,9 @@ class Loop:
         self.state, self.phases = State(), list(model.phases())
         self.moved = [moved_by(model, phase) for phase in self.phases]
         self.averaged = copy.deepcopy(model) if recipe.ema else model
-        optimizers = [fresh_optimizer(moved, phase) for moved, phase in zip(self.moved, self.phases, strict=True)]
-        self.network, *self.optimizers = fabric.setup(model, *optimizers)
+        fresh = [fresh_optimizers(model, phase) for phase in self.phases]
+        self.network, *ready = fabric.setup(model, *itertools.chain(*fresh))
+        self.optimizers = [[ready.pop(0) for _ in several] for several in fresh]  # of each phase
         self.network.mark_forward_method("loss")
         self.averaged.to(fabric.device)
         self.best = _copied(self.averaged)
@@ -182,11 +184,10 @@ class Loop:
         torch.manual_seed(_mixed(self.settings.seed, state.step, self.fabric.global_rank))
         batch = self.fabric.to_device(batch)
         losses: dict[str, float] = {}
-        for phase, moved, optimizer in zip(self.phases, self.moved, self.optimizers, strict=True):
+        for phase, moved, optimizers in zip(self.phases, self.moved, self.optimizers, strict=True):
             if phase.due(state.step):
                 self._only(moved)
-                set_rate(optimizer, phase, state.step, self._share(phase))
-                losses |= self._descend(phase, optimizer, batch)
+                losses |= self._descend(phase, optimizers, batch)
         bad = [name for name, value in losses.items() if not math.isfinite(value)]
         if bad:
             raise ModelError(
@@ -195,15 +196,17 @@ class Loop:
         self._average()
         return losses
 
-    def _descend(self, phase: Phase, optimizer: Any, batch: Any) -> dict[str, float]:
+    def _descend(self, phase: Phase, optimizers: Sequence[Any], batch: Any) -> dict[str, float]:
         with _room_for(self.settings.batch_size):
             with self.fabric.autocast():  # a marked method gets none on a single device
                 losses = self.network.loss(batch, phase.name, self.state.step)
             self.fabric.backward(losses["loss"])
-        if phase.clip is not None:
-            self.fabric.clip_gradients(self.network, optimizer, max_norm=phase.clip, error_if_nonfinite=False)
-        optimizer.step()
-        optimizer.zero_grad()
+        for optimizer in optimizers:
+            set_rate(optimizer, phase, self.state.step, self._share(phase))
+            if phase.clip is not None:
+                self.fabric.clip_gradients(self.network, optimizer, max_norm=phase.clip, error_if_nonfinite=False)
+            optimizer.step()
+            optimizer.zero_grad()
         return {f"{phase.name}/{name}": float(value.detach()) for name, value in losses.items()}
 
     def _only(self, moved: list[torch.nn.Parameter]) -> None:
@@ -308,7 +311,7 @@ class Loop:
                 "network": self.model.state_dict(),
                 "averaged": self.averaged.state_dict(),
                 "best": self.best,
-                "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+                "optimizers": [optimizer.state_dict() for optimizer in itertools.chain(*self.optimizers)],
             }
             checkpoint.write(self.folder / CHECKPOINT, self._about(), contents)
         self.fabric.barrier()
@@ -320,7 +323,7 @@ class Loop:
             self.state, self.best = State(**data["state"]), data["best"]
             self.model.load_state_dict(data["network"])
             self.averaged.load_state_dict(data["averaged"])
-            for optimizer, saved in zip(self.optimizers, data["optimizers"], strict=True):
+            for optimizer, saved in zip(itertools.chain(*self.optimizers), data["optimizers"], strict=True):
                 optimizer.load_state_dict(saved)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:  # the model's code has changed since
             raise ModelError(f"{quoted(path)} fits another {self.recipe.name}: remove it and begin anew.") from error

@@ -27,19 +27,20 @@ class Phase:
         parameters: name prefixes of the parameters it moves, all when empty; the others have no gradient meanwhile.
         every: it steps at each ``every``-th step of the training.
         start: the step of the training from which it takes part.
-        optimizer: AdamW, or stochastic gradient descent with momentum 0.9.
+        optimizer: AdamW; Muon for matrices between layers and AdamW for the rest; or stochastic gradient descent with
+            momentum 0.9.
         learning_rate: at its highest, after ``warmup`` steps of linear rise.
         betas: of AdamW.
         schedule: "cosine" falls to a hundredth of the learning rate at the end of the training, "constant" stays.
         decay: weight decay of matrices and kernels; vectors (biases, norms) have none.
-        clip: largest norm of the gradient, None for any.
+        clip: largest norm of the gradient, None for any; Muon's steps don't hang on it.
     """
 
     name: str
     parameters: tuple[str, ...] = ()
     every: int = 1
     start: int = 0
-    optimizer: Literal["adamw", "sgd"] = "adamw"
+    optimizer: Literal["adamw", "muon", "sgd"] = "adamw"
     learning_rate: float = 1e-3
     betas: tuple[float, float] = (0.9, 0.999)
     warmup: int = 0

@@ -1,4 +1,4 @@
-"""What a phase asks for, as a torch optimizer whose learning rate follows the phase's schedule."""
+"""What a phase asks for, as torch optimizers whose learning rate follows the phase's schedule."""
 
 import math
 from collections.abc import Sequence
@@ -22,15 +22,43 @@ def moved_by(model: Model, phase: Phase) -> list[nn.Parameter]:
     return chosen
 
 
-def fresh_optimizer(parameters: Sequence[nn.Parameter], phase: Phase) -> torch.optim.Optimizer:
-    """A fresh optimizer of these parameters."""
-    groups = [
+def fresh_optimizers(model: Model, phase: Phase) -> list[torch.optim.Optimizer]:
+    """Fresh optimizers, which step together, of the parameters that a phase moves: two for Muon, else one.
+
+    Muon (Jordan et al. 2024) is for the matrices between layers; its steps are as large as AdamW's would be (Liu et
+    al. 2025, arXiv:2502.16982), so that the phase's learning rate is right for both. Tables of vectors, kernels of
+    convolutions, biases and norms are moved by AdamW.
+    """
+    moved = moved_by(model, phase)
+    if phase.optimizer == "sgd":
+        return [torch.optim.SGD(_groups(moved, phase), lr=phase.learning_rate, momentum=0.9)]
+    matrices = _between_layers(model, moved) if phase.optimizer == "muon" else []
+    own = {id(parameter) for parameter in matrices}
+    others = [parameter for parameter in moved if id(parameter) not in own]
+    found: list[torch.optim.Optimizer] = []
+    if matrices:
+        muon = torch.optim.Muon(
+            matrices, lr=phase.learning_rate, weight_decay=phase.decay, adjust_lr_fn="match_rms_adamw"
+        )
+        found.append(muon)
+    if others:
+        found.append(torch.optim.AdamW(_groups(others, phase), lr=phase.learning_rate, betas=phase.betas))
+    return found
+
+
+def _groups(parameters: Sequence[nn.Parameter], phase: Phase) -> list[dict[str, Any]]:
+    """What decays, and what doesn't."""
+    return [
         {"params": [parameter for parameter in parameters if parameter.ndim > 1], "weight_decay": phase.decay},
         {"params": [parameter for parameter in parameters if parameter.ndim <= 1], "weight_decay": 0.0},
     ]
-    if phase.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=phase.learning_rate, momentum=0.9)
-    return torch.optim.AdamW(groups, lr=phase.learning_rate, betas=phase.betas)
+
+
+def _between_layers(model: Model, moved: Sequence[nn.Parameter]) -> list[nn.Parameter]:
+    """Matrices that take vectors to vectors."""
+    tables = (module for module in model.modules() if isinstance(module, nn.Embedding))
+    looked_up = {id(parameter) for table in tables for parameter in table.parameters()}
+    return [parameter for parameter in moved if parameter.ndim == 2 and id(parameter) not in looked_up]
 
 
 def set_rate(optimizer: Any, phase: Phase, step: int, share: float) -> None:
