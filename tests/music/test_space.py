@@ -1,15 +1,18 @@
 """Scores blended and pushed: what is given stays where it is said to, and times are kept."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
-from laterna import music
+from laterna import learning, music
 from laterna.errors import DataError, ModelError
 from laterna.learning.card import Card
 from laterna.learning.weights import save
-from laterna.music.models.vae import MusicVAE
+from laterna.music.models.vae import MelodyVAE, MusicVAE
 from laterna.music.notation import piece_of, score_of
 from laterna.music.pieces import merged
 
@@ -76,6 +79,25 @@ def test_a_push_moves_a_phrase_the_way_of_its_attribute_by_its_amount() -> None:
 def test_what_can_not_be_is_told(ask, message: str, model: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(DataError, match=message):
         ask(score_of(SCALE), model)
+
+
+@pytest.mark.parametrize(("voices", "name"), [(1, "music/melody_vae"), (2, "music/vae")])
+def test_the_space_is_that_of_melodies_where_one_voice_sounds(
+    voices: int, name: str, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, load = [], learning.load
+    monkeypatch.setattr(learning, "load", lambda found: asked.append(found) or load(model))
+    pitches = np.where(np.arange(4) < voices, SCALE.pitches[:, :1] - 12 * np.arange(4), 0)
+    music.push(score_of(merged("", pitches, 4)), density=1)
+    assert asked == [name]
+
+
+def test_a_space_of_melodies_has_no_room_for_more_voices(tmp_path: Path) -> None:
+    save(MelodyVAE.build("debug"), replace(CARD, model="music/melody_vae"), tmp_path)
+    with pytest.raises(ModelError, match="has room for 1 of the 2 voices: use music/vae"):
+        music.push(score_of(SCALE), density=1, model=str(tmp_path))
+    melody = merged("", SCALE.pitches * [1, 0, 0, 0], 4)
+    assert len(piece_of(music.push(score_of(melody), density=1, model=str(tmp_path)))) <= len(melody)
 
 
 def test_weights_of_another_model_know_no_space() -> None:

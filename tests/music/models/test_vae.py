@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from laterna.music.models.vae import LongMusicVAE, MusicVAE, Phrases, batch, between, divergence  # noqa: E402
+from laterna.music.models.vae import LongMusicVAE, MelodyVAE, MusicVAE, Phrases, batch, between, divergence  # noqa: E402
 from laterna.music.pieces import FIRST, HOLD, Piece, merged, tokens_of  # noqa: E402
 
 
@@ -65,6 +65,30 @@ def test_a_phrase_may_cost_its_bits_before_any_are_charged() -> None:
             losses.append(network.loss(given, "model", 0))
     assert losses[0]["loss"] == losses[0]["nats"]
     assert losses[1]["loss"] == pytest.approx(float(losses[1]["nats"] + losses[1]["bits"] * np.log(2)), rel=1e-5)
+
+
+def test_more_bits_are_free_while_a_training_is_young() -> None:
+    network = MusicVAE(**MusicVAE.sizes["debug"] | {"bits": 0.01, "easy": 100}).eval()
+    given, charged = batch(phrases()), []
+    for step in (0, 50, 100, 10_000):
+        torch.manual_seed(0)
+        with torch.no_grad():
+            losses = network.loss(given, "model", step)
+        charged.append(float(losses["loss"] - losses["nats"]))
+    assert charged[0] < charged[1] < charged[2] == charged[3]
+    voices, bit = 4, 0.01 * np.log(2)
+    assert charged[2] - charged[0] == pytest.approx(voices * (5 - 1) * bit, rel=1e-2)
+
+
+def test_a_network_of_melodies_reads_and_writes_the_highest_voice() -> None:
+    network = MelodyVAE.build("debug").eval()
+    pieces = phrases()
+    alone = [Piece("", one.pitches * [1, 0, 0, 0], one.held & [True, False, False, False], 4) for one in pieces]
+    points = network.locate(pieces)
+    assert torch.equal(points, network.locate(alone))
+    for one in network.phrases(points):
+        assert one.pitches.shape == (32, 4)
+        assert not one.pitches[:, 1:].any()
 
 
 def test_divergence_is_nothing_for_the_prior_itself() -> None:

@@ -13,7 +13,8 @@ from laterna.learning import check_model, evaluate, launch  # noqa: E402
 from laterna.learning.loop import Settings  # noqa: E402
 from laterna.learning.recipe import Splits  # noqa: E402
 from laterna.music.attributes import ATTRIBUTES  # noqa: E402
-from laterna.music.models.vae import MusicVAE, Phrases  # noqa: E402
+from laterna.music.models import vae_recipe  # noqa: E402
+from laterna.music.models.vae import MelodyVAE, MusicVAE, Phrases  # noqa: E402
 from laterna.music.models.vae_recipe import Excerpts, Phrasing, baseline, metrics, recipe, settle  # noqa: E402
 from laterna.music.pieces import merged  # noqa: E402
 
@@ -56,6 +57,16 @@ def test_held_out_phrases_follow_one_another_and_are_moved_nowhere() -> None:
     assert (last.pitches[16:] == 0).all()
 
 
+def test_melodies_alone_are_read_for_a_network_of_melodies(table: Path) -> None:
+    splits = vae_recipe.melody_recipe.splits(table)
+    for part in (splits.train, splits.valid, splits.test):
+        drawn = [part.sample(index % len(part), np.random.default_rng(index)) for index in range(20)]
+        assert all(piece.pitches[:, 0].any() and not piece.pitches[:, 1:].any() for piece in drawn)
+    found = metrics(MelodyVAE.build("debug").eval(), splits.test)
+    assert set(found) <= set(baseline(splits))
+    assert not any(name.startswith("four") for name in found)
+
+
 def test_pieces_on_another_grid_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "songs-quarter.json"
     path.write_text(json.dumps({part: [[[60, 0, 0, 40]] * 8] for part in ("train", "valid", "test")}))
@@ -90,6 +101,19 @@ def test_what_comes_back_as_it_was_is_all_right_and_costs_no_bits(table: Path) -
         "bits": 0,
         "four_onsets": 1,
     }
+
+
+def test_what_points_cost_beyond_the_free_bits_makes_a_worse_fit(table: Path) -> None:
+    class Dear(Echo):
+        def encode(self, batch: Phrases) -> tuple["torch.Tensor", "torch.Tensor"]:
+            mean, deviation = super().encode(batch)
+            return mean + 1, deviation
+
+    test = recipe.splits(table).test
+    assert metrics(Echo(**MusicVAE.sizes["debug"]), test)["fit"] == 1
+    network = Dear(**MusicVAE.sizes["debug"] | {"bits": 4.0})
+    bits = network.latent / 2 / np.log(2)
+    assert metrics(network, test)["fit"] == pytest.approx(1 - (bits / 4 - 1), rel=1e-4)
 
 
 def test_attributes_point_to_where_more_of_each_is(table: Path) -> None:

@@ -5,11 +5,11 @@ bar, and from it a second recurrent network writes the bar frame by frame, heari
 
 Where it departs from the paper:
 - a frame holds up to four voices; a melody is a phrase of which the highest voice alone sounds, so that one network
-  knows melodies and four-part phrases;
+  can know melodies and four-part phrases; a smaller one knows melodies alone, and better;
 - each frame has a place of its own in what is read and in what a bar is written from, so that no recurrent state has to
   carry all of a phrase;
 - a phrase may cost so many bits for each of its voices before any are charged (free bits, Kingma et al. 2016,
-  arXiv:1606.04934);
+  arXiv:1606.04934), and many more at first, so that it learns to tell phrases apart before it learns to be brief;
 - while it learns, what it wrote before is hidden at many frames: it has to ask the point for the notes themselves, not
   for their intervals alone, or one wrong note would move all that follow;
 - gated recurrent units (Cho et al. 2014, arXiv:1406.1078) in place of long short-term memory.
@@ -30,9 +30,10 @@ from laterna.music.attributes import ATTRIBUTES
 from laterna.music.keys import Mode
 from laterna.music.models.memory import Memory
 from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
-from laterna.music.pieces import HOLD, Piece, tokens_of
+from laterna.music.pieces import HOLD, VOICES, Piece, tokens_of
 
 GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
+_GENEROUS = 5.0  # the free bits of a training's first step, beside those of its end
 _TRIED = 8  # points that are drawn for each phrase that is wanted
 _STRAIGHT = 1e-3  # radians: an arc that small is as good as a line
 
@@ -55,14 +56,15 @@ class MusicVAE(Model):
         latent: dimensions of the space.
         slot: dimensions of a frame's own place in a bar.
         chain: units of the recurrent chain through a frame's voices.
-        bits: of each voice of a phrase that are free.
+        bits: of each voice of a phrase that are free in the end.
+        easy: steps of its training until then; at first _GENEROUS times as many are free.
         hide: the share of frames at which it does not hear what it wrote before, in training.
     """
 
     name: ClassVar[str] = "music/vae"
     version: ClassVar[int] = 2
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32},
+        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32, "easy": 0},
         "base": {},
     }
     memory: Memory
@@ -78,10 +80,12 @@ class MusicVAE(Model):
         slot: int = 64,
         chain: int = 128,
         bits: float = 44.0,
+        easy: int = 6000,
         hide: float = 0.75,
     ) -> None:
         super().__init__()
-        self.bars, self.voices, self.latent, self.bits, self.hide = bars, voices, latent, bits, hide
+        self.bars, self.voices, self.latent = bars, voices, latent
+        self.bits, self.easy, self.hide = bits, easy, hide
         self.hear = Hear(voices, width)
         self.place = nn.Embedding(BAR, width)
         self.read = nn.GRU(width, hidden // 2, batch_first=True, bidirectional=True)
@@ -107,18 +111,24 @@ class MusicVAE(Model):
         return self.bars * BAR
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.01, clip=1.0)]
+        return [Phase("model", optimizer="muon", learning_rate=4e-3, betas=(0.9, 0.98), warmup=50)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
         """Nats of a phrase: of what is written from its point, and of the point beyond its free bits."""
         mean, deviation = self.encode(batch)
         nats = self.nats(batch, mean + deviation * torch.randn_like(mean))
         cost = divergence(mean, deviation)
-        free = self.bits * math.log(2) * (batch.pitches > 0).any(1).sum(1)
+        free = self._free(step) * (batch.pitches > 0).any(1).sum(1)
         return {"loss": (nats + relu(cost - free)).mean(), "nats": nats.mean(), "bits": cost.mean() / math.log(2)}
+
+    def _free(self, step: int) -> float:
+        """Nats of each voice that a point may cost at a step of the training."""
+        left = max(0.0, 1 - step / self.easy) if self.easy else 0.0
+        return self.bits * math.log(2) * (1 + (_GENEROUS - 1) * left**2)
 
     def encode(self, batch: Phrases) -> tuple[Tensor, Tensor]:
         """Means and standard deviations (B, latent) of where phrases lie."""
+        batch = self._own(batch)
         x = self.hear(batch.tokens, batch.pitches, before(batch.pitches)) + self._places(batch.tokens.shape[1])
         notes = relu(self.note(torch.cat([x, self.read(x)[0]], 2)))  # (B, T, slot)
         bars = relu(self.gather(notes.unflatten(1, (self.bars, BAR)).flatten(2)))  # (B, bars, hidden)
@@ -127,6 +137,7 @@ class MusicVAE(Model):
 
     def nats(self, batch: Phrases, points: Tensor) -> Tensor:
         """(B,) of what is written from points (B, latent), each frame after the true ones before it."""
+        batch = self._own(batch)
         last = before(batch.pitches)
         heard = pad(self.hear(batch.tokens, batch.pitches, last), (0, 0, 1, -1))
         if self.training:
@@ -147,6 +158,10 @@ class MusicVAE(Model):
         bars = self.bar(points).unflatten(1, (self.bars, -1))
         plans = torch.tanh(self.conduct(bars, begin[None].contiguous())[0] + bars)
         return torch.tanh(self.start(plans)), relu(self.slots(plans)).unflatten(2, (BAR, -1))
+
+    def _own(self, batch: Phrases) -> Phrases:
+        """The voices that it knows, the highest ones."""
+        return Phrases(batch.tokens[..., : self.voices], batch.pitches[..., : self.voices])
 
     def _places(self, count: int) -> Tensor:
         """(1, T, width): of frames in their bars."""
@@ -178,7 +193,8 @@ class MusicVAE(Model):
             heard = self.hear(now[:, None], pitches[:, None], last[:, None])
             tokens.append(now)
             sounds.append(pitches)
-        return Phrases(torch.stack(tokens, 1), torch.stack(sounds, 1))
+        silent = (0, VOICES - self.voices)
+        return Phrases(pad(torch.stack(tokens, 1), silent), pad(torch.stack(sounds, 1), silent))
 
     @torch.inference_mode()
     def locate(self, pieces: Sequence[Piece]) -> Tensor:
@@ -222,6 +238,16 @@ class MusicVAE(Model):
         ]
         chosen = np.argsort(wrong, kind="stable")[:count].tolist()
         return [made[index] for index in _walk(drawn, chosen)]
+
+
+class MelodyVAE(MusicVAE):
+    """The same for melodies alone."""
+
+    name: ClassVar[str] = "music/melody_vae"
+    sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "debug": {**MusicVAE.sizes["debug"], "voices": 1},
+        "base": {"voices": 1, "width": 96, "hidden": 192, "latent": 32, "chain": 96, "bits": 47.0, "easy": 4000},
+    }
 
 
 class LongMusicVAE(MusicVAE):

@@ -18,7 +18,7 @@ from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
 from laterna.music.attributes import ATTRIBUTES
 from laterna.music.data import read_pieces
-from laterna.music.models.vae import BAR, GRID, LongMusicVAE, MusicVAE, Phrases, batch, divergence
+from laterna.music.models.vae import BAR, GRID, LongMusicVAE, MelodyVAE, MusicVAE, Phrases, batch, divergence
 from laterna.music.pieces import FIRST, Piece, tokens_of
 
 _ALONE = 0.5  # the share of samples of which one voice sounds, as a melody
@@ -28,10 +28,10 @@ _QUARTER = 0.25  # the share of them that counts as low, and as high
 
 
 class Excerpts:
-    """Stretches of pieces from any quarter note on, in any key: one voice alone as often as all of them."""
+    """Stretches of pieces from any quarter note on, in any key, a share of them of one voice alone."""
 
-    def __init__(self, pieces: Sequence[Piece], frames: int) -> None:
-        self.pieces, self._frames = pieces, frames
+    def __init__(self, pieces: Sequence[Piece], frames: int, alone: float = _ALONE) -> None:
+        self.pieces, self._frames, self._alone = pieces, frames, alone
         self._drawn = [piece for piece in pieces for _ in range(max(1, len(piece) // frames))]
 
     def __len__(self) -> int:
@@ -42,19 +42,19 @@ class Excerpts:
         first = GRID * int(rng.integers(max(1, (len(piece) - self._frames) // GRID + 1)))
         piece = piece.stretch(first, self._frames)
         voices = np.flatnonzero(piece.pitches.any(0))
-        if len(voices) and rng.random() < _ALONE:
+        if len(voices) and rng.random() < self._alone:
             piece = melody(piece, int(rng.choice(voices)))
         return piece.in_any_key(rng)
 
 
 class Phrasing:
-    """All phrases of pieces, one after another, each voice alone and all together, as they are."""
+    """All phrases of pieces, one after another, each voice alone and, if asked for, all together, as they are."""
 
-    def __init__(self, pieces: Sequence[Piece], frames: int) -> None:
+    def __init__(self, pieces: Sequence[Piece], frames: int, *, together: bool = True) -> None:
         cut = [piece.stretch(first, frames) for piece in pieces for first in range(0, len(piece), frames)]
         whole = [piece for piece in cut if len(piece.pitches) and piece.pitches[0].any()]
         melodies = [melody(one, int(v)) for one in whole for v in np.flatnonzero(one.pitches.any(0))]
-        self._all = [*melodies, *(one for one in whole if one.pitches[:, 1:].any())]
+        self._all = [*melodies, *(one for one in whole if together and one.pitches[:, 1:].any())]
 
     def __len__(self) -> int:
         return len(self._all)
@@ -70,8 +70,10 @@ def melody(piece: Piece, voice: int) -> Piece:
     return Piece(piece.name, pitches, held, piece.grid)
 
 
-def read(data: Path, bars: int = 2) -> Splits:
-    """Phrases of the pieces of a grid of 16th notes; see :func:`laterna.music.data.read_pieces`.
+def read(data: Path, bars: int = 2, *, together: bool = True) -> Splits:
+    """Phrases of the pieces of a grid of 16th notes, or their melodies alone if voices shall not come together.
+
+    See :func:`laterna.music.data.read_pieces`.
 
     Raises:
         DataError: as that function does, or there is no piece of such a grid.
@@ -80,8 +82,8 @@ def read(data: Path, bars: int = 2) -> Splits:
     learnt, *others = ([one for one in part if one.grid == GRID] for part in (pieces.train, pieces.valid, pieces.test))
     if not learnt:
         raise DataError(f"{data.name} has no piece on a grid of 16th notes: give a table of them, or scores.")
-    valid, test = (Phrasing(part, bars * BAR) for part in others)
-    return Splits(Excerpts(learnt, bars * BAR), valid, test, pieces.told)
+    valid, test = (Phrasing(part, bars * BAR, together=together) for part in others)
+    return Splits(Excerpts(learnt, bars * BAR, _ALONE if together else 1.0), valid, test, pieces.told)
 
 
 def settle(model: Model, samples: Samples) -> None:
@@ -112,10 +114,14 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
     """How truly phrases come back that are written, by sampling, from sampled points; and what the points cost.
 
     "accuracy": the share of frames whose token is right, a held note's and a rest's too; "onsets": of frames in which a
-    note begins; "bits": the divergence of a phrase's point from the prior. All of melodies; "four_..." of all voices.
+    note begins; "bits": the divergence of a phrase's point from the prior. All of melodies; "four_..." of all voices,
+    if the network knows them. "fit": accuracy less what points cost beyond the free bits, as a share of these.
     """
     network, (melodies, phrases) = cast(MusicVAE, model), _parted(samples)
     found = _judged(network, melodies)
+    found["fit"] = found["accuracy"] - max(0.0, found["bits"] / network.bits - 1)
+    if network.voices == 1:
+        return found
     return found | {f"four_{name}": figure for name, figure in _judged(network, phrases).items()}
 
 
@@ -150,12 +156,14 @@ def _judged(network: MusicVAE, pieces: Sequence[Piece]) -> dict[str, float]:
 
 def baseline(splits: Splits) -> Mapping[str, float]:
     """The same for a voice that always goes on, as most frames do; it knows nothing of a phrase, and costs no bits."""
-    found: dict[str, float] = {}
-    for name, pieces in zip(("", "four_"), _parted(splits.test), strict=True):
-        held = [one.held[:, one.pitches.any(0)].ravel() for one in pieces]
-        share = float(np.concatenate(held).mean()) if held else 0.0
-        found |= {f"{name}accuracy": share, f"{name}onsets": 0.0, f"{name}bits": 0.0}
-    return found
+    melodies, phrases = map(_goes_on, _parted(splits.test))
+    found = melodies | {"fit": melodies["accuracy"]}
+    return found | {f"four_{name}": figure for name, figure in phrases.items()}
+
+
+def _goes_on(pieces: Sequence[Piece]) -> dict[str, float]:
+    held = [one.held[:, one.pitches.any(0)].ravel() for one in pieces]
+    return {"accuracy": float(np.concatenate(held).mean()) if held else 0.0, "onsets": 0.0, "bits": 0.0}
 
 
 recipe = Recipe(
@@ -164,7 +172,7 @@ recipe = Recipe(
     collate=batch,
     metrics=metrics,
     baseline=baseline,
-    objective="accuracy",
+    objective="fit",
     protocol=(
         "held-out phrases, one after another, are read to Gaussians, of which a point is drawn each; phrases are"
         " written from the points, each frame drawn at temperature 1 after those that were written: the share of"
@@ -177,4 +185,5 @@ recipe = Recipe(
     ema=0.999,
     settle=settle,
 )
+melody_recipe = replace(recipe, model=MelodyVAE, read=partial(read, together=False), batch_size=256)
 long_recipe = replace(recipe, model=LongMusicVAE, read=partial(read, bars=16), batch_size=16)
