@@ -8,8 +8,9 @@ Where it departs from the paper:
   can know melodies and four-part phrases; a smaller one knows melodies alone, and better;
 - each frame has a place of its own in what is read and in what a bar is written from, so that no recurrent state has to
   carry all of a phrase;
-- a phrase may cost so many bits for each of its voices before any are charged (free bits, Kingma et al. 2016,
-  arXiv:1606.04934), and many more at first, so that it learns to tell phrases apart before it learns to be brief;
+- phrases may cost so many bits for each of their voices, in the mean of a batch, before any are charged (after the free
+  bits of Kingma et al. 2016, arXiv:1606.04934), so that rich phrases may cost what plain ones save; and many more at
+  first, so that it learns to tell phrases apart before it learns to be brief;
 - while it learns, what it wrote before is hidden at many frames: it has to ask the point for the notes themselves, not
   for their intervals alone, or one wrong note would move all that follow;
 - gated recurrent units (Cho et al. 2014, arXiv:1406.1078) in place of long short-term memory.
@@ -80,7 +81,7 @@ class MusicVAE(Model):
         slot: int = 64,
         chain: int = 128,
         bits: float = 44.0,
-        easy: int = 6000,
+        easy: int = 3000,
         hide: float = 0.75,
     ) -> None:
         super().__init__()
@@ -119,7 +120,8 @@ class MusicVAE(Model):
         nats = self.nats(batch, mean + deviation * torch.randn_like(mean))
         cost = divergence(mean, deviation)
         free = self._free(step) * (batch.pitches > 0).any(1).sum(1)
-        return {"loss": (nats + relu(cost - free)).mean(), "nats": nats.mean(), "bits": cost.mean() / math.log(2)}
+        loss = nats.mean() + relu((cost - free).mean())
+        return {"loss": loss, "nats": nats.mean(), "bits": cost.mean() / math.log(2)}
 
     def _free(self, step: int) -> float:
         """Nats of each voice that a point may cost at a step of the training."""
