@@ -8,7 +8,8 @@ tells the next one, so that one pass learns from all positions at once. Departur
   SASRec above its successors (Klenitskiy and Vasilev 2023, arXiv:2309.07602; Petrov and Macdonald 2023,
   arXiv:2308.07192);
 - an item's score begins at the logarithm of its popularity, so that only what is unlike it has to be learnt;
-- blocks normalise first, with GELU; places are counted from the last event back.
+- blocks normalise first, with GELU; places are counted from the last event back; attention itself drops nothing, which
+  learns faster and, on MovieLens, better.
 """
 
 import math
@@ -35,7 +36,7 @@ class SASRec(Recommender):
         depth: blocks.
         heads: of attention.
         length: events that it reads.
-        drop: the share of what is dropped in training: of vectors, attention and each layer's answer.
+        drop: the share of what is dropped in training: of vectors and each layer's answer.
         negatives: items that stand for all in a step.
         learning_rate: at its highest.
     """
@@ -137,10 +138,9 @@ class Block(nn.Module):
         """(B, T, width); ``seen`` (B, 1, T, T) says which event sees which."""
         batch, length, width = h.shape
         q, k, v = self.attend(self.norms[0](h)).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        drop = self.drop if self.training else 0.0
-        mixed = scaled_dot_product_attention(q, k, v, attn_mask=seen, dropout_p=drop)  # (B, heads, T, width / heads)
-        h = h + dropout(self.join(mixed.transpose(1, 2).reshape(batch, length, width)), drop)
-        return h + dropout(self.narrow(gelu(self.widen(self.norms[1](h)))), drop)
+        mixed = scaled_dot_product_attention(q, k, v, attn_mask=seen)  # (B, heads, T, width / heads)
+        h = h + dropout(self.join(mixed.transpose(1, 2).reshape(batch, length, width)), self.drop, self.training)
+        return h + dropout(self.narrow(gelu(self.widen(self.norms[1](h)))), self.drop, self.training)
 
 
 recipe = sequential_recipe(SASRec)
