@@ -94,10 +94,14 @@ def test_the_space_is_that_of_melodies_where_one_voice_sounds(
 
 def test_a_space_of_melodies_has_no_room_for_more_voices(tmp_path: Path) -> None:
     save(MelodyVAE.build("debug"), replace(CARD, model="music/melody_vae"), tmp_path)
-    with pytest.raises(ModelError, match="has room for 1 of the 2 voices: use music/vae"):
+    with pytest.raises(ModelError, match="has room for 1 of the 2 voices that sound: use music/vae"):
         music.push(score_of(SCALE), density=1, model=str(tmp_path))
     melody = merged("", SCALE.pitches * [1, 0, 0, 0], 4)
-    assert len(piece_of(music.push(score_of(melody), density=1, model=str(tmp_path)))) <= len(melody)
+    pushed = music.push(score_of(melody), density=1, model=str(tmp_path))
+    assert len(pushed.tracks) == 1
+    for one, other in ((melody, SCALE), (SCALE, melody)):
+        with pytest.raises(ModelError, match="1 of the 2 voices"):
+            music.blend(score_of(one), score_of(other), model=str(tmp_path))
 
 
 def test_weights_of_another_model_know_no_space() -> None:

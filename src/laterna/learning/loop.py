@@ -183,6 +183,7 @@ class Loop:
         self.network.train()
         torch.manual_seed(_mixed(self.settings.seed, state.step, self.fabric.global_rank))
         batch = self.fabric.to_device(batch)
+        self.model.over = self._over(0)
         losses: dict[str, float] = {}
         for phase, moved, optimizers in zip(self.phases, self.moved, self.optimizers, strict=True):
             if phase.due(state.step):
@@ -202,7 +203,7 @@ class Loop:
                 losses = self.network.loss(batch, phase.name, self.state.step)
             self.fabric.backward(losses["loss"])
         for optimizer in optimizers:
-            set_rate(optimizer, phase, self.state.step, self._share(phase))
+            set_rate(optimizer, phase, self.state.step, self._over(phase.start))
             if phase.clip is not None:
                 self.fabric.clip_gradients(self.network, optimizer, max_norm=phase.clip, error_if_nonfinite=False)
             optimizer.step()
@@ -228,10 +229,10 @@ class Loop:
             else:
                 tensor.copy_(now[name])
 
-    def _share(self, phase: Phase) -> float:
-        """How much of a phase's time is over, 0..1: of its steps, or of the budget if that is nearer its end."""
+    def _over(self, start: int) -> float:
+        """How much is over since a step, 0..1: of the steps from there, or of the budget if that is nearer its end."""
         settings, state = self.settings, self.state
-        share = (state.step - phase.start) / max(1, settings.steps - phase.start)
+        share = (state.step - start) / max(1, settings.steps - start)
         return max(share, state.seconds / settings.budget) if settings.budget else share
 
     def _ended(self) -> bool:

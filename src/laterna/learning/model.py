@@ -27,13 +27,13 @@ class Phase:
         parameters: name prefixes of the parameters it moves, all when empty; the others have no gradient meanwhile.
         every: it steps at each ``every``-th step of the training.
         start: the step of the training from which it takes part.
-        optimizer: AdamW; Muon for matrices between layers and AdamW for the rest; or stochastic gradient descent with
-            momentum 0.9.
+        optimizer: AdamW; Muon for the matrices that take vectors to vectors, and AdamW for the rest; or stochastic
+            gradient descent with momentum 0.9.
         learning_rate: at its highest, after ``warmup`` steps of linear rise.
         betas: of AdamW.
         schedule: "cosine" falls to a hundredth of the learning rate at the end of the training, "constant" stays.
         decay: weight decay of matrices and kernels; vectors (biases, norms) have none.
-        clip: largest norm of the gradient, None for any; Muon's steps don't hang on it.
+        clip: largest norm of the gradient that an optimizer sees, None for any.
     """
 
     name: str
@@ -66,6 +66,9 @@ class Model(nn.Module, PyTorchModelHubMixin):
         sizes: constructor arguments by size; "debug" is tiny and there in every model, "base" is the default.
         exports: names of the inputs of ``forward`` if it can be exported to ONNX; the first axis of each is the batch.
         axes: those of each input that may have any length in an export, by their place, with a name.
+
+    Attributes:
+        over: how much of the training is over, 0 to 1, for losses that change with it; the trainer tells it.
     """
 
     name: ClassVar[str]
@@ -74,6 +77,7 @@ class Model(nn.Module, PyTorchModelHubMixin):
     exports: ClassVar[tuple[str, ...]] = ()
     axes: ClassVar[Mapping[int, str]] = {0: "batch"}
     card: Card | None = None
+    over: float = 1.0
 
     @classmethod
     def build(cls, size: str = "base", *, seed: int = 0) -> Self:

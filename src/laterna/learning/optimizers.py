@@ -25,14 +25,14 @@ def moved_by(model: Model, phase: Phase) -> list[nn.Parameter]:
 def fresh_optimizers(model: Model, phase: Phase) -> list[torch.optim.Optimizer]:
     """Fresh optimizers, which step together, of the parameters that a phase moves: two for Muon, else one.
 
-    Muon (Jordan et al. 2024) is for the matrices between layers; its steps are as large as AdamW's would be (Liu et
-    al. 2025, arXiv:2502.16982), so that the phase's learning rate is right for both. Tables of vectors, kernels of
+    Muon (Jordan et al. 2024) is for matrices that take vectors to vectors; its steps are as large as AdamW's would be
+    (Liu et al. 2025, arXiv:2502.16982), so that the phase's learning rate is right for both. Embeddings, kernels of
     convolutions, biases and norms are moved by AdamW.
     """
     moved = moved_by(model, phase)
     if phase.optimizer == "sgd":
         return [torch.optim.SGD(_groups(moved, phase), lr=phase.learning_rate, momentum=0.9)]
-    matrices = _between_layers(model, moved) if phase.optimizer == "muon" else []
+    matrices = _matrices(model, moved) if phase.optimizer == "muon" else []
     own = {id(parameter) for parameter in matrices}
     others = [parameter for parameter in moved if id(parameter) not in own]
     found: list[torch.optim.Optimizer] = []
@@ -54,7 +54,7 @@ def _groups(parameters: Sequence[nn.Parameter], phase: Phase) -> list[dict[str, 
     ]
 
 
-def _between_layers(model: Model, moved: Sequence[nn.Parameter]) -> list[nn.Parameter]:
+def _matrices(model: Model, moved: Sequence[nn.Parameter]) -> list[nn.Parameter]:
     """Matrices that take vectors to vectors."""
     tables = (module for module in model.modules() if isinstance(module, nn.Embedding))
     looked_up = {id(parameter) for table in tables for parameter in table.parameters()}

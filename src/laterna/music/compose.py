@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from symusic.core import ScoreTick, TextMetaTick
 
-from laterna.errors import DataError
+from laterna.errors import DataError, ModelError
 from laterna.media.moods import Mood
 from laterna.media.scores import seconds_of
 from laterna.music.keys import Key
@@ -58,7 +57,7 @@ def compose(
 
     Raises:
         DataError: the length, the key, the tempo, the style or the number of voices can't be.
-        ModelError: there is no such model.
+        ModelError: there is no such model, or it writes fewer voices.
     """
     manner = manner_of(mood)
     if not SHORTEST <= seconds <= LONGEST:
@@ -72,8 +71,11 @@ def compose(
     chosen = key_named(key) if key else _drawn_key(manner, seed)
     frames, kept = quarters * GRID, list(PLACES[voices])
     writer = loaded(model)
+    room = getattr(writer, "voices", VOICES)
+    if voices > room:
+        raise ModelError(f"{model} writes {room} of {voices} voices: ask for so many, or name another model.")
     written = from_nothing(frames, writer, chosen, manner.temperature, seed)
-    heard = [replace(one, pitches=one.pitches[:, kept], held=one.held[:, kept]) for one in written]
+    heard = [one.of_voices(kept) for one in written]
     piece = _cleanest([one.to_tonic(chosen.tonic) for one in heard], chosen, writer.memory)
     score = score_of(played(piece, style), tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
     return _owned(score, piece, writer.memory)
@@ -96,7 +98,7 @@ def harmonise(melody: ScoreTick, *, model: str = "music/transformer", seed: int 
     given[:, 0] = tokens_of(piece)[:, 0]
     network = filler(model)
     written = _cleanest(filled(given, network, piece.key, 0.8, seed), piece.key, network.memory)
-    below = replace(written, pitches=written.pitches[:, 1:], held=written.held[:, 1:])
+    below = written.of_voices(range(1, VOICES))
     score = rewritten(melody, written.moved(-12 * octaves), piece.key, "harmonised")
     return _owned(score, below, network.memory)
 

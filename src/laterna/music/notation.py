@@ -64,8 +64,9 @@ def timed_as(score: ScoreTick, other: ScoreTick) -> ScoreTick:
 
 
 def rewritten(score: ScoreTick, piece: Piece, key: Key, title: str) -> ScoreTick:
-    """A piece that was written to a score, with that one's tempos, metres and key signatures."""
-    return timed_as(score_of(piece, key=key, title=title), score)
+    """A piece that was written to a score, with that one's tempos, metres and key signatures; without silent voices."""
+    heard = np.flatnonzero(piece.pitches.sum(0))
+    return timed_as(score_of(piece.of_voices(heard if len(heard) else [0]), key=key, title=title), score)
 
 
 def signature(key: Key) -> KeySignatureTick:

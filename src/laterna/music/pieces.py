@@ -70,6 +70,10 @@ class Piece:
         held[:1] = False
         return Piece(self.name, self.pitches[first:end], held, self.grid)
 
+    def of_voices(self, kept: Sequence[int] | np.ndarray) -> "Piece":
+        """Some of its voices, by their numbers or a mask."""
+        return Piece(self.name, self.pitches[:, kept], self.held[:, kept], self.grid)
+
     def stretch(self, first: int, frames: int) -> "Piece":
         """So many frames of it from ``first`` on, with rests beyond its end."""
         part = self.part(first, first + frames)

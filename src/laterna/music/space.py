@@ -28,7 +28,7 @@ def blend(one: ScoreTick, other: ScoreTick, *, steps: int = 4, model: str = "", 
         one: begins; up to four voices are heard, on 16th notes.
         other: ends.
         steps: phrases between them, 1 to 64.
-        model: that knows the space; else music/melody_vae for melodies, music/vae for more voices.
+        model: that knows the space; else music/melody_vae where one note sounds at a time, and music/vae for more.
         seed: of all that is drawn.
 
     Raises:
@@ -62,7 +62,7 @@ def push(
         density: of notes in time.
         register: how high it lies.
         syncopation: notes that sound over a beat which they do not begin on.
-        model: that knows the space; else music/melody_vae for melodies, music/vae for more voices.
+        model: that knows the space; else music/melody_vae where one note sounds at a time, and music/vae for more.
         seed: of all that is drawn.
 
     Raises:
@@ -91,7 +91,8 @@ def _network(model: str, *pieces: Piece) -> "MusicVAE":
     if not isinstance(network, MusicVAE):
         raise ModelError(f"{name} knows no space of music: name weights of {MusicVAE.name}.")
     if network.voices < voices:
-        raise ModelError(f"{name} has room for {network.voices} of the {voices} voices: use {MusicVAE.name}.")
+        room = f"{network.voices} of the {voices} voices that sound"
+        raise ModelError(f"{name} has room for {room}: use {MusicVAE.name}.")
     return network
 
 

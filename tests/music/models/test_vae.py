@@ -54,30 +54,41 @@ def test_pieces_that_are_written_hold_only_what_sounds(network: MusicVAE) -> Non
     assert len(network.sample(4, seed=2)) == 4
 
 
-def test_a_phrase_may_cost_its_bits_before_any_are_charged() -> None:
-    rich, poor = (MusicVAE(**MusicVAE.sizes["debug"] | {"bits": bits}).eval() for bits in (1e6, 0.0))
-    poor.load_state_dict(rich.state_dict())
-    given = batch(phrases())
+def charged(network: MusicVAE, pieces: list[Piece]) -> float:
+    """Nats of the loss beyond those of what is written."""
+    torch.manual_seed(0)
     with torch.no_grad():
-        losses = []
-        for network in (rich, poor):
-            torch.manual_seed(0)
-            losses.append(network.loss(given, "model", 0))
-    assert losses[0]["loss"] == losses[0]["nats"]
-    assert losses[1]["loss"] == pytest.approx(float(losses[1]["nats"] + losses[1]["bits"] * np.log(2)), rel=1e-5)
+        losses = network.loss(batch(pieces), "model", 0)
+    return float(losses["loss"] - losses["nats"])
+
+
+def cost(network: MusicVAE, pieces: list[Piece]) -> np.ndarray:
+    with torch.no_grad():
+        return divergence(*network.encode(batch(pieces))).numpy()
+
+
+def with_bits(bits: float, **more: float) -> MusicVAE:
+    torch.manual_seed(3)
+    return MusicVAE(**MusicVAE.sizes["debug"] | {"bits": bits} | more).eval()
+
+
+def test_phrases_may_cost_their_bits_in_the_mean_before_any_are_charged() -> None:
+    pieces = phrases(6)
+    each = cost(with_bits(0), pieces)
+    assert charged(with_bits(0), pieces) == pytest.approx(each.mean(), rel=1e-4)
+    between = (each.mean() + each.max()) / 2 / 4 / np.log(2)  # bits of a voice: the dearest phrase costs more
+    assert charged(with_bits(between), pieces) == 0
+    less = each.mean() / 2 / 4 / np.log(2)
+    assert charged(with_bits(less), pieces) == pytest.approx(each.mean() / 2, rel=1e-4)
 
 
 def test_more_bits_are_free_while_a_training_is_young() -> None:
-    network = MusicVAE(**MusicVAE.sizes["debug"] | {"bits": 0.01, "easy": 100}).eval()
-    given, charged = batch(phrases()), []
-    for step in (0, 50, 100, 10_000):
-        torch.manual_seed(0)
-        with torch.no_grad():
-            losses = network.loss(given, "model", step)
-        charged.append(float(losses["loss"] - losses["nats"]))
-    assert charged[0] < charged[1] < charged[2] == charged[3]
+    network, pieces, found = with_bits(0.01, young=0.5), phrases(), []
+    for network.over in (0.0, 0.25, 0.5, 1.0):
+        found.append(charged(network, pieces))
     voices, bit = 4, 0.01 * np.log(2)
-    assert charged[2] - charged[0] == pytest.approx(voices * (5 - 1) * bit, rel=1e-2)
+    assert found[2] == found[3]
+    assert [found[2] - one for one in found[:2]] == pytest.approx([voices * 4 * bit, voices * bit], rel=1e-2)
 
 
 def test_a_network_of_melodies_reads_and_writes_the_highest_voice() -> None:

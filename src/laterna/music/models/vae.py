@@ -34,7 +34,7 @@ from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
 from laterna.music.pieces import HOLD, VOICES, Piece, tokens_of
 
 GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
-_GENEROUS = 5.0  # the free bits of a training's first step, beside those of its end
+_GENEROUS = 5.0  # as many bits are free at a training's first step as at its end
 _TRIED = 8  # points that are drawn for each phrase that is wanted
 _STRAIGHT = 1e-3  # radians: an arc that small is as good as a line
 
@@ -57,15 +57,16 @@ class MusicVAE(Model):
         latent: dimensions of the space.
         slot: dimensions of a frame's own place in a bar.
         chain: units of the recurrent chain through a frame's voices.
-        bits: of each voice of a phrase that are free in the end.
-        easy: steps of its training until then; at first _GENEROUS times as many are free.
+        bits: free for each voice of a phrase, in the mean of a batch, once the training is no longer young.
+        young: the share of a training over which they fall to that from five times as many, as the square of what is
+            left of it.
         hide: the share of frames at which it does not hear what it wrote before, in training.
     """
 
     name: ClassVar[str] = "music/vae"
     version: ClassVar[int] = 2
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32, "easy": 0},
+        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32, "young": 0.0},
         "base": {},
     }
     memory: Memory
@@ -81,12 +82,12 @@ class MusicVAE(Model):
         slot: int = 64,
         chain: int = 128,
         bits: float = 44.0,
-        easy: int = 3000,
+        young: float = 0.5,
         hide: float = 0.75,
     ) -> None:
         super().__init__()
         self.bars, self.voices, self.latent = bars, voices, latent
-        self.bits, self.easy, self.hide = bits, easy, hide
+        self.bits, self.young, self.hide = bits, young, hide
         self.hear = Hear(voices, width)
         self.place = nn.Embedding(BAR, width)
         self.read = nn.GRU(width, hidden // 2, batch_first=True, bidirectional=True)
@@ -115,17 +116,18 @@ class MusicVAE(Model):
         return [Phase("model", optimizer="muon", learning_rate=4e-3, betas=(0.9, 0.98), warmup=50)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
-        """Nats of a phrase: of what is written from its point, and of the point beyond its free bits."""
+        """Nats of a phrase: of what is written from its point, and of what points cost beyond the batch's free bits."""
+        batch = self._own(batch)
         mean, deviation = self.encode(batch)
         nats = self.nats(batch, mean + deviation * torch.randn_like(mean))
         cost = divergence(mean, deviation)
-        free = self._free(step) * (batch.pitches > 0).any(1).sum(1)
-        loss = nats.mean() + relu((cost - free).mean())
+        voices = (batch.pitches > 0).any(1).sum(1)
+        loss = nats.mean() + relu((cost - self._free_nats() * voices).mean())
         return {"loss": loss, "nats": nats.mean(), "bits": cost.mean() / math.log(2)}
 
-    def _free(self, step: int) -> float:
-        """Nats of each voice that a point may cost at a step of the training."""
-        left = max(0.0, 1 - step / self.easy) if self.easy else 0.0
+    def _free_nats(self) -> float:
+        """What a point may cost for each of its voices, at where the training stands."""
+        left = max(0.0, 1 - self.over / self.young) if self.young else 0.0
         return self.bits * math.log(2) * (1 + (_GENEROUS - 1) * left**2)
 
     def encode(self, batch: Phrases) -> tuple[Tensor, Tensor]:
@@ -248,7 +250,7 @@ class MelodyVAE(MusicVAE):
     name: ClassVar[str] = "music/melody_vae"
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {**MusicVAE.sizes["debug"], "voices": 1},
-        "base": {"voices": 1, "width": 96, "hidden": 192, "latent": 32, "chain": 96, "bits": 47.0, "easy": 4000},
+        "base": {"voices": 1, "width": 96, "hidden": 192, "latent": 32, "chain": 96, "bits": 47.0},
     }
 
 

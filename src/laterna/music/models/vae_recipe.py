@@ -115,14 +115,18 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
 
     "accuracy": the share of frames whose token is right, a held note's and a rest's too; "onsets": of frames in which a
     note begins; "bits": the divergence of a phrase's point from the prior. All of melodies; "four_..." of all voices,
-    if the network knows them. "fit": accuracy less what points cost beyond the free bits, as a share of these.
+    if the network knows them. "fit": the mean accuracy, less by how large a share points cost more than is free.
     """
-    network, (melodies, phrases) = cast(MusicVAE, model), _parted(samples)
-    found = _judged(network, melodies)
-    found["fit"] = found["accuracy"] - max(0.0, found["bits"] / network.bits - 1)
-    if network.voices == 1:
-        return found
-    return found | {f"four_{name}": figure for name, figure in _judged(network, phrases).items()}
+    network = cast(MusicVAE, model)
+    kinds = [some for some in _parted(samples)[: min(2, network.voices)] if some]
+    judged = [_judged(network, some) for some in kinds]
+    free = network.bits * sum(float(np.mean([one.pitches.any(0).sum() for one in some])) for some in kinds)
+    over = max(0.0, sum(one["bits"] for one in judged) / max(free, 1.0) - 1)
+    found = {"fit": float(np.mean([one["accuracy"] for one in judged])) - over}
+    for some, one in zip(kinds, judged, strict=True):
+        prefix = "four_" if some[0].pitches[:, 1:].any() else ""
+        found |= {f"{prefix}{name}": figure for name, figure in one.items()}
+    return found
 
 
 def _parted(samples: Samples) -> tuple[list[Piece], list[Piece]]:
@@ -156,14 +160,12 @@ def _judged(network: MusicVAE, pieces: Sequence[Piece]) -> dict[str, float]:
 
 def baseline(splits: Splits) -> Mapping[str, float]:
     """The same for a voice that always goes on, as most frames do; it knows nothing of a phrase, and costs no bits."""
-    melodies, phrases = map(_goes_on, _parted(splits.test))
-    found = melodies | {"fit": melodies["accuracy"]}
-    return found | {f"four_{name}": figure for name, figure in phrases.items()}
-
-
-def _goes_on(pieces: Sequence[Piece]) -> dict[str, float]:
-    held = [one.held[:, one.pitches.any(0)].ravel() for one in pieces]
-    return {"accuracy": float(np.concatenate(held).mean()) if held else 0.0, "onsets": 0.0, "bits": 0.0}
+    found: dict[str, float] = {}
+    for prefix, pieces in zip(("", "four_"), _parted(splits.test), strict=True):
+        if pieces:
+            share = float(np.concatenate([one.held[:, one.pitches.any(0)].ravel() for one in pieces]).mean())
+            found |= {f"{prefix}accuracy": share, f"{prefix}onsets": 0.0, f"{prefix}bits": 0.0}
+    return found | {"fit": float(np.mean([found[name] for name in found if name.endswith("accuracy")]))}
 
 
 recipe = Recipe(
@@ -177,7 +179,8 @@ recipe = Recipe(
         "held-out phrases, one after another, are read to Gaussians, of which a point is drawn each; phrases are"
         " written from the points, each frame drawn at temperature 1 after those that were written: the share of"
         " tokens that come back (all; those that begin a note), and the Kullback-Leibler divergence from the prior in"
-        " bits; of the melodies of single voices, and of all voices together"
+        " bits; of the melodies of single voices, and of all voices together; fit is the mean accuracy of both, less by"
+        " how large a share their points cost more bits than are free"
     ),
     steps=12_000,
     batch_size=64,
