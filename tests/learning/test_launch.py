@@ -210,6 +210,12 @@ def test_a_resumed_training_goes_on_as_if_it_had_never_stopped(recipe: Recipe, t
     assert state.history == whole_state.history
 
 
+def test_a_model_is_told_how_much_of_its_training_is_over(train: Train) -> None:
+    _, model, _ = train(toys.plain, steps=20)
+    assert model.over == 19 / 20
+    assert type(model).build("debug").over == 1
+
+
 def test_a_training_resumed_with_no_time_left_is_judged_all_the_same(train: Train, splits: Splits) -> None:
     def interrupt(news: Progress) -> None:
         if news.step == 30:

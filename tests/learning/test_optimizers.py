@@ -58,13 +58,31 @@ def test_the_optimizer_is_the_one_that_is_named(kind: str, expected: type) -> No
 def test_muon_moves_matrices_between_layers_and_adamw_the_rest() -> None:
     model = toys.Plain()
     model.table = torch.nn.Embedding(3, 2)
-    muon, adamw = fresh_optimizers(model, Phase("m", optimizer="muon", learning_rate=0.1))
+    phase = Phase("m", optimizer="muon", learning_rate=0.1, decay=0.2)
+    muon, adamw = fresh_optimizers(model, phase)
     assert (type(muon), type(adamw)) == (torch.optim.Muon, torch.optim.AdamW)
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     found = [[names[id(p)] for group in one.param_groups for p in group["params"]] for one in (muon, adamw)]
     assert all(name.endswith("weight") for name in found[0])
     assert "table.weight" in found[1]
     assert sorted(found[0] + found[1]) == sorted(names.values())
+    for one in (muon, adamw):
+        assert one.param_groups[0]["weight_decay"] == 0.2
+        set_rate(one, phase, 10, 0.5)
+        assert one.param_groups[0]["lr"] == pytest.approx(0.0505)
+
+
+def test_steps_of_muon_are_as_large_as_those_of_adamw() -> None:
+    model = toys.Plain(width=64)
+    phase = Phase("m", optimizer="muon", learning_rate=0.1)
+    muon, _ = fresh_optimizers(model, phase)
+    (matrix, *_) = muon.param_groups[0]["params"]
+    before = matrix.detach().clone()
+    matrix.grad = torch.randn(matrix.shape, generator=torch.Generator().manual_seed(0))
+    muon.step()
+    assert float((matrix.detach() - before).square().mean().sqrt()) == pytest.approx(
+        0.2 * 0.1, rel=0.3
+    )  # AdamW's are 0.2 to 0.4 of it
 
 
 def test_without_matrices_there_is_nothing_for_muon() -> None:

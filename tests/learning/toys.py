@@ -104,7 +104,15 @@ class Frilled(Plain):
 
     def phases(self) -> Sequence[Phase]:
         return [
-            Phase("model", ("layers", "norm"), optimizer="muon", learning_rate=2e-2, warmup=20, schedule="constant"),
+            Phase(
+                "model",
+                ("layers", "norm"),
+                optimizer="muon",
+                learning_rate=2e-2,
+                warmup=20,
+                decay=1e-3,
+                schedule="constant",
+            ),
             Phase("shift", ("shift",), start=15, optimizer="sgd", learning_rate=1e-3),
         ]
 
