@@ -17,8 +17,10 @@ import pytest
 import torch
 import toys
 from torch import Tensor
+from torch.multiprocessing.spawn import ProcessExitedException
 
 from laterna.errors import ModelError
+from laterna.learning import launch
 from laterna.learning.checkpoint import CHECKPOINT
 from laterna.learning.journal import CURVE
 from laterna.learning.launch import Job, run
@@ -428,6 +430,19 @@ def test_a_training_goes_on_with_another_number_of_devices(train: Train, before:
     assert news[0].step > 20
     for tensor, other in zip(alone.state(), parted.state(), strict=True):
         torch.testing.assert_close(tensor, other, atol=1e-3, rtol=1e-3)
+
+
+class Killed:
+    """Processes of which one was killed in the midst of its news."""
+
+    def launch(self, function: Any, model: Model, news: Any, stop: Any) -> None:
+        news._wlock.acquire()
+        raise ProcessExitedException("killed", 0, 1, -9, "SIGKILL")
+
+
+def test_nobody_waits_for_the_news_of_a_process_that_was_killed() -> None:
+    with pytest.raises(ModelError, match="A process of the training was killed"):
+        launch._in_processes(Killed(), None, toys.Plain(), lambda news: None, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

@@ -89,13 +89,12 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
         fabric.launch(functools.partial(_in_process, job), model, news, stop)
     except ProcessRaisedException as error:
         raised = error
-    except ProcessExitedException as error:  # the system killed it
+    except ProcessExitedException as error:  # the system killed it, and the queue's lock may have gone with it
         raise ModelError(
             "A process of the training was killed, perhaps for want of memory: use fewer devices or a smaller batch."
         ) from error
-    finally:
-        news.put(None)
-        reader.join()
+    news.put(None)
+    reader.join()
     if raised is not None:
         raise next((ending for ending in endings if isinstance(ending, LaternaError)), raised)
     state, weights = endings[0]
