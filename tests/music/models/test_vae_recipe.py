@@ -131,7 +131,7 @@ def test_it_keeps_the_contract_of_a_model(table: Path) -> None:
 @pytest.mark.slow
 def test_a_short_training_brings_phrases_back(table: Path, tmp_path: Path) -> None:
     network, splits = MusicVAE.build("debug"), recipe.splits(table)
-    settings = Settings(600, 16, device="cpu")
+    settings = Settings(1200, 32, device="cpu")
     launch.run(launch.Job(recipe, Splits(*[splits.train] * 3), settings, tmp_path, False), network, lambda news: None)
     found = metrics(network.eval(), splits.test)
     assert found["accuracy"] > baseline(splits)["accuracy"] + 0.05
