@@ -46,7 +46,7 @@ class MusicLSTM(Model):
         self.draw = Draw(voices, width, chain, drop)
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.05, clip=1.0)]
+        return [Phase("model", optimizer="muon", learning_rate=2.5e-3, betas=(0.9, 0.98), warmup=100, decay=0.05)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
         """Nats of a frame."""

@@ -101,7 +101,7 @@ class MusicTransformer(Model):
             nn.init.normal_(table.weight, std=0.1)
 
     def phases(self) -> Sequence[Phase]:
-        return [Phase("model", learning_rate=1.5e-3, betas=(0.9, 0.98), warmup=200, decay=0.1, clip=1.0)]
+        return [Phase("model", optimizer="muon", learning_rate=2.5e-3, betas=(0.9, 0.98), warmup=100, decay=0.1)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
         """Nats of a frame: of all its voices that were not told."""
