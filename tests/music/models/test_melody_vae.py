@@ -34,12 +34,13 @@ def test_the_bundled_weights_bring_melodies_back(data: Path) -> None:
     assert found.figures["bits"] < 48
 
 
-def test_the_bundled_weights_push_a_melody_up_and_down() -> None:
-    low, here, high = (
-        np.mean([note.pitch for track in music.push(score_of(MELODY), register=far).tracks for note in track.notes])
-        for far in (-1, 0, 1)
-    )
-    assert low + 2 < here < high - 2
+def pushed(**attributes: float) -> list[int]:
+    return [note.pitch for track in music.push(score_of(MELODY), **attributes).tracks for note in track.notes]
+
+
+def test_the_bundled_weights_push_a_melody_up_and_down_and_to_more_notes_and_fewer() -> None:
+    assert np.mean(pushed(register=-2)) + 3 < np.mean(pushed(register=2))
+    assert len(pushed(density=-2)) + 3 < len(pushed(density=2))
 
 
 def test_melodies_are_blended_as_one_voice() -> None:
