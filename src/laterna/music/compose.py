@@ -73,7 +73,7 @@ def compose(
     writer = loaded(model)
     room = getattr(writer, "voices", VOICES)
     if voices > room:
-        raise ModelError(f"{model} writes {room} of {voices} voices: ask for so many, or name another model.")
+        raise ModelError(f"{model} writes {room} of the {voices} voices: ask for {room}, or name another model.")
     written = from_nothing(frames, writer, chosen, manner.temperature, seed)
     heard = [one.of_voices(kept) for one in written]
     piece = _cleanest([one.to_tonic(chosen.tonic) for one in heard], chosen, writer.memory)

@@ -34,7 +34,7 @@ from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
 from laterna.music.pieces import HOLD, VOICES, Piece, tokens_of
 
 GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
-_GENEROUS = 5.0  # as many bits are free at a training's first step as at its end
+_GENEROUS = 5.0  # times as many bits are free at a training's first step as at its end
 _TRIED = 8  # points that are drawn for each phrase that is wanted
 _STRAIGHT = 1e-3  # radians: an arc that small is as good as a line
 
