@@ -3,13 +3,16 @@
 import math
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -17,7 +20,7 @@ import pytest
 import torch
 import toys
 from torch import Tensor
-from torch.multiprocessing.spawn import ProcessExitedException
+from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
 
 from laterna.errors import ModelError
 from laterna.learning import launch
@@ -433,16 +436,28 @@ def test_a_training_goes_on_with_another_number_of_devices(train: Train, before:
 
 
 class Killed:
-    """Processes of which one was killed in the midst of its news."""
+    """Processes of which one was killed in the midst of its news, and another went wrong."""
 
-    def launch(self, function: Any, model: Model, news: Any, stop: Any) -> None:
-        news._wlock.acquire()
-        raise ProcessExitedException("killed", 0, 1, -9, "SIGKILL")
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def launch(self, function: Any, model: Model, pipes: list[Connection], stop: Any) -> None:
+        os.write(pipes[0].fileno(), struct.pack("!i", 1000) + b"half")
+        pipes[1].send(ModelError("It lost its way."))
+        raise self.error
 
 
-def test_nobody_waits_for_the_news_of_a_process_that_was_killed() -> None:
-    with pytest.raises(ModelError, match="A process of the training was killed"):
-        launch._in_processes(Killed(), None, toys.Plain(), lambda news: None, None)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ProcessExitedException("killed", 0, 1, -9, "SIGKILL"), "A process of the training was killed"),
+        (ProcessRaisedException("raised", 1, 1), "It lost its way"),
+    ],
+)
+def test_nobody_waits_for_the_news_of_a_process_that_was_killed(error: Exception, sentence: str) -> None:
+    job = SimpleNamespace(settings=Settings(1, 1, devices=2))
+    with pytest.raises(ModelError, match=sentence):
+        launch._in_processes(Killed(error), job, toys.Plain(), lambda news: None, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

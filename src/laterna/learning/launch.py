@@ -6,10 +6,11 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import safetensors.torch
 import torch
@@ -79,21 +80,26 @@ def _here(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any) -> _Be
 
 
 def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any) -> _Best:
-    """Train in one process for each device. They tell their news, and how they ended, through a queue."""
-    news = torch.multiprocessing.get_context("spawn").SimpleQueue()
+    """Train in one process for each device. Each tells its news, and how it ended, through a pipe of its own.
+
+    A process that is killed in the midst of its news so takes no lock with it that others would wait for.
+    """
+    pipes = [torch.multiprocessing.get_context("spawn").Pipe(duplex=False) for _ in range(job.settings.devices)]
     endings: list[Any] = []
-    reader = threading.Thread(target=_read, args=(news, tell, endings.append), daemon=True)
+    reader = threading.Thread(target=_read, args=([here for here, _ in pipes], tell, endings.append), daemon=True)
     reader.start()
     raised = None
     try:
-        fabric.launch(functools.partial(_in_process, job), model, news, stop)
+        fabric.launch(functools.partial(_in_process, job), model, [there for _, there in pipes], stop)
     except ProcessRaisedException as error:
         raised = error
-    except ProcessExitedException as error:  # the system killed it, and the queue's lock may have gone with it
+    except ProcessExitedException as error:
         raise ModelError(
             "A process of the training was killed, perhaps for want of memory: use fewer devices or a smaller batch."
         ) from error
-    news.put(None)
+    finally:
+        for _, there in pipes:
+            there.close()  # where its processes have ended, the last writer: who reads comes to the end
     reader.join()
     if raised is not None:
         raise next((ending for ending in endings if isinstance(ending, LaternaError)), raised)
@@ -101,16 +107,17 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
     return state, safetensors.torch.load(weights)
 
 
-def _in_process(job: Job, fabric: Fabric, model: Model, news: Any, stop: Any) -> None:
+def _in_process(job: Job, fabric: Fabric, model: Model, pipes: Sequence[Connection], stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop, so that all stop at one step
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    news = pipes[fabric.global_rank]
     try:
-        state, best = Loop(fabric, model=model, tell=news.put, stopped=stop.is_set, **vars(job)).run()
+        state, best = Loop(fabric, model=model, tell=news.send, stopped=stop.is_set, **vars(job)).run()
     except LaternaError as error:
-        news.put(error)
+        news.send(error)
         raise
     if fabric.is_global_zero:
-        news.put((state, safetensors.torch.save(best)))  # as bytes: shared tensors end with the process that made them
+        news.send((state, safetensors.torch.save(best)))  # as bytes: shared tensors end with the process that made them
 
 
 def _end_with_parent() -> None:
@@ -121,9 +128,17 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read(news: Any, tell: _Tell, end: Callable[[Any], None]) -> None:
-    while (item := news.get()) is not None:
-        (tell if isinstance(item, Progress) else end)(item)
+def _read(pipes: Sequence[Connection], tell: _Tell, end: Callable[[Any], None]) -> None:
+    """Read what comes through pipes until all have ended, one in the midst of its news perhaps."""
+    left = list(pipes)
+    while left:
+        for pipe in cast(list[Connection], wait(left)):
+            try:
+                item = pipe.recv()
+            except (EOFError, OSError):
+                left.remove(pipe)
+                continue
+            (tell if isinstance(item, Progress) else end)(item)
 
 
 @contextlib.contextmanager
