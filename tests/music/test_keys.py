@@ -18,6 +18,11 @@ def test_a_scale_with_a_long_tonic_tells_its_key(tonic: int) -> None:
         assert key_of(lengths) == Key(tonic, mode)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("key", "signature"), [(Key(0, "major"), 0), (Key(9, "minor"), 0), (Key(0, "minor"), 3)])
+def test_a_key_has_the_signs_of_a_major_key(key: Key, signature: int) -> None:
+    assert key.signature == signature
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [

@@ -74,3 +74,13 @@ def test_what_is_wrong_is_told(text: str, says: str, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text(text)
     with pytest.raises(DataError, match=says):
         read_table(tmp_path / "bad.json")
+
+
+@pytest.mark.parametrize(("semitones", "back"), [(0, 0), (2, -2), (5, -5), (6, 6), (7, 5), (11, 1), (14, -2)])
+def test_a_piece_is_moved_to_where_it_has_no_signs_by_the_shortest_way(semitones: int, back: int) -> None:
+    scale = merged("", np.array([[60], [60], [62], [64], [65], [67], [67], [69], [71], [72]]), 4)
+    piece = scale.moved(semitones)
+    assert piece.from_signs == back
+    assert piece.moved(piece.from_signs).key.signature == 0
+    assert (piece.to_signs_of(scale).pitches == piece.moved(back).pitches).all()
+    assert scale.to_signs_of(piece).key.signature == piece.key.signature

@@ -1,6 +1,7 @@
 """The key of a piece, after Krumhansl and Schmuckler (Krumhansl 1990, Cognitive Foundations of Musical Pitch)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,11 @@ class Key:
         """0..11 for the major keys from C up, 12..23 for the minor ones."""
         return self.tonic + (12 if self.mode == "minor" else 0)
 
+    @property
+    def signature(self) -> int:
+        """The tonic of the major key with the same signs, 0 (C: none) to 11."""
+        return (self.tonic + (3 if self.mode == "minor" else 0)) % 12
+
     def __str__(self) -> str:
         name = _OTHERWISE.get((self.tonic, self.mode), TONICS[self.tonic])
         return f"{name} {self.mode}"
@@ -34,10 +40,14 @@ class Key:
 
 def key_of(lengths: np.ndarray) -> Key:
     """The key whose profile is most like how long each pitch class sounds: (12,) of any unit, C first."""
-    keys = [(tonic, mode) for mode in _PROFILES for tonic in range(12)]
-    heard = lengths - lengths.mean()
-    profiles = np.array([np.roll(_PROFILES[mode], tonic) for tonic, mode in keys])
+    keys, profiles = _profiles()
+    return keys[int((profiles @ (lengths - lengths.mean())).argmax())]
+
+
+@cache
+def _profiles() -> tuple[list[Key], np.ndarray]:
+    """All keys, and (24, 12) their profiles, with a mean of 0 and a length of 1."""
+    keys = [Key(tonic, mode) for mode in _PROFILES for tonic in range(12)]
+    profiles = np.array([np.roll(_PROFILES[key.mode], key.tonic) for key in keys])
     profiles -= profiles.mean(1, keepdims=True)
-    alike = profiles @ heard / np.linalg.norm(profiles, axis=1)
-    tonic, mode = keys[int(alike.argmax())]
-    return Key(tonic, mode)
+    return keys, profiles / np.linalg.norm(profiles, axis=1, keepdims=True)

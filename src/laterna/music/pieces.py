@@ -53,8 +53,16 @@ class Piece:
 
     def to_tonic(self, tonic: int) -> "Piece":
         """Moved by the shortest way so that its key has this tonic, a pitch class; up where both ways are as long."""
-        away = (tonic - self.key.tonic) % 12
-        return self.moved(away if away <= 6 else away - 12)
+        return self.moved(_shortest(tonic - self.key.tonic))
+
+    @property
+    def from_signs(self) -> int:
+        """By how many semitones up it has to be moved, the shortest way, to be in C major or A minor."""
+        return _shortest(-self.key.signature)
+
+    def to_signs_of(self, other: "Piece") -> "Piece":
+        """Moved by the shortest way to the key signature of another."""
+        return self.moved(_shortest(other.key.signature - self.key.signature))
 
     def in_any_key(self, rng: np.random.Generator) -> "Piece":
         """Moved by up to half an octave either way, as far as it stays where voices and instruments mostly lie."""
@@ -79,6 +87,11 @@ class Piece:
         part = self.part(first, first + frames)
         more = ((0, frames - len(part)), (0, 0))
         return Piece(part.name, np.pad(part.pitches, more), np.pad(part.held, more), part.grid)
+
+
+def _shortest(semitones: int) -> int:
+    """To the same pitch class: -5 to 6."""
+    return (semitones + 5) % 12 - 5
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:

@@ -22,7 +22,7 @@ _TEMPERATURE, _KEEP = 0.6, 0.9  # of the draw: a point's own notes are wanted, n
 def blend(one: ScoreTick, other: ScoreTick, *, steps: int = 4, model: str = "", seed: int = 0) -> ScoreTick:
     """Go from the first two bars of one score to those of another, by phrases of two bars that lie between them.
 
-    The other is moved to the tonic of the first, whose tempos it takes.
+    The other is moved to the key signature of the first, whose tempos it takes.
 
     Args:
         one: begins; up to four voices are heard, on 16th notes.
@@ -39,9 +39,9 @@ def blend(one: ScoreTick, other: ScoreTick, *, steps: int = 4, model: str = "", 
         raise DataError(f"Scores can't be blended in {steps} steps: ask for 1 to {_MOST_STEPS}.")
     first, last = piece_of(one), piece_of(other)
     network = _network(model, first, last)
-    ends = [_phrases(network, piece)[0] for piece in (first, last.to_tonic(first.key.tonic))]
-    made = network.blend(ends[0], ends[1], steps, temperature=_TEMPERATURE, keep=_KEEP, seed=checked(seed))
-    return rewritten(one, joined([ends[0], *made, ends[1]]), first.key, "blended")
+    begin, end = (_phrases(network, piece)[0] for piece in (first, last))
+    made = network.blend(begin, end, steps, temperature=_TEMPERATURE, keep=_KEEP, seed=checked(seed))
+    return rewritten(one, joined([begin, *made, end.to_signs_of(begin)]), first.key, "blended")
 
 
 def push(

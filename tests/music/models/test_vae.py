@@ -5,7 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from laterna.music.models.vae import LongMusicVAE, MelodyVAE, MusicVAE, Phrases, batch, between, divergence  # noqa: E402
+from laterna.music.attributes import ATTRIBUTES  # noqa: E402
+from laterna.music.models.vae import LongMusicVAE, MelodyVAE, MusicVAE, Phrases, batch  # noqa: E402
 from laterna.music.pieces import FIRST, HOLD, Piece, merged, tokens_of  # noqa: E402
 
 
@@ -54,6 +55,24 @@ def test_pieces_that_are_written_hold_only_what_sounds(network: MusicVAE) -> Non
     assert len(network.sample(4, seed=2)) == 4
 
 
+class Clear(MusicVAE):
+    """Writes a phrase for each point; reads every other one as of another point."""
+
+    def phrases(self, points: "torch.Tensor", **drawn: object) -> list[Piece]:
+        self.points = points
+        return [merged("", np.full((32, 4), 30 + 2 * number, np.int16), 4) for number in range(len(points))]
+
+    def encode(self, given: Phrases) -> tuple["torch.Tensor", "torch.Tensor"]:
+        mean = self.points.clone()
+        mean[1::2] += 1
+        return mean, torch.ones_like(mean)
+
+
+def test_phrases_that_are_read_back_to_their_points_come_first() -> None:
+    made = Clear(**MusicVAE.sizes["debug"]).eval().sample(4)
+    assert {int(piece.pitches[0, 0]) for piece in made} == {30, 34, 38, 42}
+
+
 def charged(network: MusicVAE, pieces: list[Piece]) -> float:
     """Nats of the loss beyond those of what is written."""
     torch.manual_seed(0)
@@ -63,8 +82,11 @@ def charged(network: MusicVAE, pieces: list[Piece]) -> float:
 
 
 def cost(network: MusicVAE, pieces: list[Piece]) -> np.ndarray:
+    """Of the points that :func:`charged` draws."""
+    torch.manual_seed(0)
     with torch.no_grad():
-        return divergence(*network.encode(batch(pieces))).numpy()
+        mean, deviation = network.encode(batch(pieces))
+        return network.cost(mean + deviation * torch.randn_like(mean), deviation).numpy()
 
 
 def with_bits(bits: float, **more: float) -> MusicVAE:
@@ -93,25 +115,46 @@ def test_more_bits_are_free_while_a_training_is_young() -> None:
 
 def test_a_network_of_melodies_reads_and_writes_the_highest_voice() -> None:
     network = MelodyVAE.build("debug").eval()
-    pieces = phrases()
-    alone = [Piece("", one.pitches * [1, 0, 0, 0], one.held & [True, False, False, False], 4) for one in pieces]
-    points = network.locate(pieces)
-    assert torch.equal(points, network.locate(alone))
+    both = batch(phrases())
+    alone = Phrases(*(one * torch.tensor([1, 0, 0, 0]) for one in both))
+    with torch.no_grad():
+        points = network.encode(both)[0]
+        assert torch.equal(points, network.encode(alone)[0])
     for one in network.phrases(points):
         assert one.pitches.shape == (32, 4)
         assert not one.pitches[:, 1:].any()
 
 
-def test_divergence_is_nothing_for_the_prior_itself() -> None:
-    assert divergence(torch.zeros(1, 4), torch.ones(1, 4)).item() == 0
-    assert divergence(torch.full((1, 4), 2.0), torch.ones(1, 4)).item() == pytest.approx(8)
+def test_points_cost_their_divergence_from_the_prior(network: MusicVAE) -> None:
+    """In the mean of many draws, and the choice of one of twelve keys."""
+    mean, deviation = torch.full((4000, network.latent), 0.3), torch.full((4000, network.latent), 0.5)
+    torch.manual_seed(0)
+    drawn = mean + deviation * torch.randn_like(mean)
+    with torch.no_grad():
+        surprise = network.prior.nats(drawn)
+        normal = torch.distributions.Normal(mean, deviation)
+        found = network.cost(drawn, deviation)
+    apart = (normal.log_prob(drawn).sum(1) + surprise).mean().item()
+    assert found.mean().item() == pytest.approx(apart + np.log(12), abs=0.3)
 
 
-def test_points_between_two_lie_on_an_arc() -> None:
-    one, other = torch.tensor([3.0, 0.0]), torch.tensor([0.0, 3.0])
-    assert torch.allclose(between(one, other, 0.5), torch.full((2,), 3 / np.sqrt(2)).float())
-    assert torch.allclose(between(one, other, 0.0), one)
-    assert torch.allclose(between(one, one, 0.3), one)
+def moved(pieces: list[Piece], semitones: int) -> list[Piece]:
+    return [piece.moved(semitones) for piece in pieces]
+
+
+def test_a_point_knows_no_key_and_what_comes_of_it_is_in_that_of_its_phrase(network: MusicVAE) -> None:
+    rng = np.random.default_rng(0)
+    scale = [60, 60, 62, 64, 65, 67, 67, 69, 71, 72]  # of C major
+    pieces = [merged("", np.repeat(rng.choice(scale, (16, 4)), 2, 0), 4) for _ in range(2)]
+    assert [piece.from_signs for piece in pieces] == [0, 0]
+    higher = moved(pieces, 2)
+    assert torch.allclose(network.locate(pieces), network.locate(higher))
+    nothing = dict.fromkeys(ATTRIBUTES, 0.0)
+    pushed, same = network.push(higher, nothing), moved(network.push(pieces, nothing), 2)
+    assert all((one.pitches == other.pitches).all() for one, other in zip(pushed, same, strict=True))
+    blended = network.blend(higher[0], pieces[1], 2)
+    same = moved(network.blend(pieces[0], higher[1], 2), 2)
+    assert all((one.pitches == other.pitches).all() for one, other in zip(blended, same, strict=True))
 
 
 def test_a_conductor_leads_sixteen_bars() -> None:
@@ -121,9 +164,10 @@ def test_a_conductor_leads_sixteen_bars() -> None:
     assert len(network.phrases(network.locate([piece]))[0]) == 256
 
 
-def test_a_batch_holds_tokens_and_what_sounds() -> None:
+def test_a_batch_holds_tokens_and_what_sounds_without_signs() -> None:
     one = phrases(2)
     given = batch(one)
-    assert given.tokens[1].tolist() == tokens_of(one[1]).tolist()
-    assert (given.pitches[0].numpy() == one[0].pitches).all()
+    without = [piece.moved(piece.from_signs) for piece in one]
+    assert given.tokens[1].tolist() == tokens_of(without[1]).tolist()
+    assert (given.pitches[0].numpy() == without[0].pitches).all()
     assert ((given.tokens == HOLD).numpy() == np.stack([piece.held for piece in one])).all()

@@ -1,4 +1,4 @@
-"""How MusicVAE is trained: on phrases of all voices and of one, in any key; how it is judged, and that it learns."""
+"""How MusicVAE is trained: on phrases of all voices and of one; how it is judged, and that it learns."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from laterna.music.attributes import ATTRIBUTES  # noqa: E402
 from laterna.music.models import vae_recipe  # noqa: E402
 from laterna.music.models.vae import MelodyVAE, MusicVAE, Phrases  # noqa: E402
 from laterna.music.models.vae_recipe import Excerpts, Phrasing, baseline, metrics, recipe, settle  # noqa: E402
-from laterna.music.pieces import merged  # noqa: E402
+from laterna.music.pieces import Piece, merged  # noqa: E402
 
 CHORDS = [(72, 67, 64, 48), (71, 67, 62, 43), (69, 65, 60, 41), (67, 64, 60, 48)]
 
@@ -36,14 +36,16 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_samples_are_phrases_of_all_voices_or_of_one_as_the_highest() -> None:
     piece = merged("", np.array(song(np.random.default_rng(1), 40)), 4)
-    excerpts, voices, keys = Excerpts([piece], 32), set(), set()
+    excerpts, voices, ends = Excerpts([piece], 32), set(), set()
     for seed in range(40):
         one = excerpts.sample(0, np.random.default_rng(seed))
         assert len(one) == 32
         voices.add(tuple(one.pitches.any(0).tolist()))
-        keys.add(int(one.pitches.max()))
+        ends.add(int(one.pitches.any(1).sum()))
     assert voices == {(True, True, True, True), (True, False, False, False)}
-    assert len(keys) > 6
+    assert 32 in ends
+    assert len(ends) > 4
+    assert {end % 4 for end in ends} == {0}  # rests beyond the last quarter note
 
 
 def test_held_out_phrases_follow_one_another_and_are_moved_nowhere() -> None:
@@ -88,6 +90,9 @@ class Echo(MusicVAE):
         mean = torch.zeros(len(batch.tokens), self.latent)
         return mean, mean + 1
 
+    def cost(self, points: "torch.Tensor", deviation: "torch.Tensor") -> "torch.Tensor":
+        return torch.zeros(len(points))
+
     def decode(self, points: "torch.Tensor", **ignored: object) -> Phrases:
         return self.read_last
 
@@ -104,15 +109,13 @@ def test_what_comes_back_as_it_was_is_all_right_and_costs_no_bits(table: Path) -
 
 def test_what_points_cost_beyond_the_free_bits_makes_a_worse_fit(table: Path) -> None:
     class Dear(Echo):
-        def encode(self, batch: Phrases) -> tuple["torch.Tensor", "torch.Tensor"]:
-            mean, deviation = super().encode(batch)
-            return mean + 1, deviation
+        def cost(self, points: "torch.Tensor", deviation: "torch.Tensor") -> "torch.Tensor":
+            return torch.full((len(points),), bits * np.log(2))
 
-    test = recipe.splits(table).test
+    test, bits = recipe.splits(table).test, 12.0  # of a melody as of four voices, where 1 + 4 times 4 bits are free
     assert metrics(Echo(**MusicVAE.sizes["debug"]), test)["fit"] == 1
     network = Dear(**MusicVAE.sizes["debug"] | {"bits": 4.0})
-    bits = network.latent / 2 / np.log(2)  # of a melody as of four voices, of which 1 + 4 times 4 bits are free
-    assert metrics(network, test)["fit"] == pytest.approx(1 - (2 * bits / (5 * 4) - 1), rel=1e-4)
+    assert metrics(network, test)["fit"] == pytest.approx(1 - (2 * bits / (5 * 4) - 1) / 4, rel=1e-4)
 
 
 def test_attributes_point_to_where_more_of_each_is(table: Path) -> None:
@@ -121,6 +124,20 @@ def test_attributes_point_to_where_more_of_each_is(table: Path) -> None:
     assert network.attributes.shape == (len(ATTRIBUTES), network.latent)
     assert network.attributes.norm(dim=1).min() > 0 or network.attributes[3].norm() == 0  # no song is syncopated
     assert network.memory.longest_shared(splits.train.pieces[:1]) >= 10  # type: ignore[attr-defined]
+
+
+class Stiff(MusicVAE):
+    """A push by 1 makes phrases higher by one semitone."""
+
+    def push(self, pieces: list[Piece], amounts: dict[str, float], **drawn: object) -> list[Piece]:
+        return [piece.moved(round(amounts["register"])) for piece in pieces]
+
+
+@pytest.mark.parametrize(("higher", "times"), [(0, 1), (1, 1), (3, 3), (9, 4)])
+def test_a_push_leads_as_far_as_it_takes_up_to_four_times(higher: int, times: int) -> None:
+    piece = merged("", np.full((32, 4), 60), 4)
+    network = Stiff(**MusicVAE.sizes["debug"])
+    assert vae_recipe._far_enough(network, "register", 60 + higher, [piece]) == times
 
 
 @pytest.mark.slow

@@ -1,11 +1,16 @@
 """MusicVAE: phrases of music as points of a space, between which one can walk (Roberts et al. 2018, arXiv:1803.05428).
 
 An encoder reads a phrase to a Gaussian; a decoder writes a phrase from a point: a conductor gives a vector for each
-bar, and from it a second recurrent network writes the bar frame by frame, hearing what it wrote.
+bar, and from it a second recurrent network writes the bar frame by frame, hearing what it wrote. A prior says how
+likely points are.
 
 Where it departs from the paper:
 - a frame holds up to four voices; a melody is a phrase of which the highest voice alone sounds, so that one network
   can know melodies and four-part phrases; a smaller one knows melodies alone, and better;
+- the prior is learnt with the rest, for one Gaussian fits no points of music: bits are saved, and points that are drawn
+  from it are like those of phrases;
+- a point knows no key: phrases are read in C major or A minor, and written in the key that goes with the point (any of
+  12, all as likely), so that points between others are in that key too;
 - each frame has a place of its own in what is read and in what a bar is written from, so that no recurrent state has to
   carry all of a phrase;
 - phrases may cost so many bits for each of their voices, in the mean of a batch, before any are charged (after the free
@@ -30,17 +35,21 @@ from laterna.learning.threads import torch_threads
 from laterna.music.attributes import ATTRIBUTES
 from laterna.music.keys import Mode
 from laterna.music.models.memory import Memory
+from laterna.music.models.prior import Prior
 from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
 from laterna.music.pieces import HOLD, VOICES, Piece, tokens_of
 
 GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
 _GENEROUS = 5.0  # times as many bits are free at a training's first step as at its end
+_KEYS = 12
+_PARTS = 6  # Gaussians of which each number of a point may be
 _TRIED = 8  # points that are drawn for each phrase that is wanted
-_STRAIGHT = 1e-3  # radians: an arc that small is as good as a line
+_TOGETHER = 512  # phrases that are read at a time
+_NORMAL = 0.5 * math.log(2 * math.pi * math.e)  # nats of a standard Gaussian
 
 
 class Phrases(NamedTuple):
-    """A batch of phrases: tokens and pitches (B, T, V), the highest voice first."""
+    """A batch of phrases without signs: tokens and pitches (B, T, V), the highest voice first."""
 
     tokens: Tensor
     pitches: Tensor
@@ -57,6 +66,7 @@ class MusicVAE(Model):
         latent: dimensions of the space.
         slot: dimensions of a frame's own place in a bar.
         chain: units of the recurrent chain through a frame's voices.
+        belief: units of the prior's layers.
         bits: free for each voice of a phrase, in the mean of a batch, once the training is no longer young.
         young: the share of a training over which they fall to that from five times as many, as the square of what is
             left of it.
@@ -64,9 +74,9 @@ class MusicVAE(Model):
     """
 
     name: ClassVar[str] = "music/vae"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32, "young": 0.0},
+        "debug": {"width": 32, "hidden": 48, "latent": 16, "slot": 16, "chain": 32, "belief": 48, "young": 0.0},
         "base": {},
     }
     memory: Memory
@@ -81,8 +91,9 @@ class MusicVAE(Model):
         latent: int = 96,
         slot: int = 64,
         chain: int = 128,
+        belief: int = 128,
         bits: float = 44.0,
-        young: float = 0.5,
+        young: float = 0.3,
         hide: float = 0.75,
     ) -> None:
         super().__init__()
@@ -101,6 +112,7 @@ class MusicVAE(Model):
         self.slots = nn.Linear(hidden, BAR * slot)
         self.write = nn.GRU(width + slot, hidden, batch_first=True)
         self.draw = Draw(voices, hidden + slot, chain)
+        self.prior = Prior(latent, belief, _PARTS)
         with torch.no_grad():  # points that tell phrases apart from the first step on, or the prior swallows them all
             self.spread.weight[:latent] *= 4
             self.spread.bias[latent:] -= 1
@@ -119,8 +131,8 @@ class MusicVAE(Model):
         """Nats of a phrase: of what is written from its point, and of what points cost beyond the batch's free bits."""
         batch = self._own(batch)
         mean, deviation = self.encode(batch)
-        nats = self.nats(batch, mean + deviation * torch.randn_like(mean))
-        cost = divergence(mean, deviation)
+        points = mean + deviation * torch.randn_like(mean)
+        nats, cost = self.nats(batch, points), self.cost(points, deviation)
         voices = (batch.pitches > 0).any(1).sum(1)
         loss = nats.mean() + relu((cost - self._free_nats() * voices).mean())
         return {"loss": loss, "nats": nats.mean(), "bits": cost.mean() / math.log(2)}
@@ -138,6 +150,13 @@ class MusicVAE(Model):
         bars = relu(self.gather(notes.unflatten(1, (self.bars, BAR)).flatten(2)))  # (B, bars, hidden)
         mean, log_deviation = self.spread(bars.flatten(1)).float().chunk(2, 1)
         return mean, log_deviation.clamp(-6, 2).exp()
+
+    def cost(self, points: Tensor, deviation: Tensor) -> Tensor:
+        """(B,) nats of points (B, latent) drawn with these deviations: a draw of their divergence from the prior.
+
+        Those of the key that goes with each are among them.
+        """
+        return self.prior.nats(points) - (deviation.log() + _NORMAL).sum(1) + math.log(_KEYS)
 
     def nats(self, batch: Phrases, points: Tensor) -> Tensor:
         """(B,) of what is written from points (B, latent), each frame after the true ones before it."""
@@ -164,8 +183,8 @@ class MusicVAE(Model):
         return torch.tanh(self.start(plans)), relu(self.slots(plans)).unflatten(2, (BAR, -1))
 
     def _own(self, batch: Phrases) -> Phrases:
-        """The voices that it knows, the highest ones."""
-        return Phrases(batch.tokens[..., : self.voices], batch.pitches[..., : self.voices])
+        """The voices that it knows, the highest ones, on its device."""
+        return Phrases(*(tensor[..., : self.voices].to(self.device) for tensor in batch))
 
     def _places(self, count: int) -> Tensor:
         """(1, T, width): of frames in their bars."""
@@ -176,7 +195,7 @@ class MusicVAE(Model):
         """Write a phrase of each point (B, latent).
 
         Args:
-            points: of a standard Gaussian, or as :meth:`encode` gives them.
+            points: of the prior, or as :meth:`encode` gives them.
             temperature: of the draw, above 0; below 1 likelier notes are drawn more often.
             keep: the share of probability from which is drawn, the likeliest first; near 0 the likeliest alone.
             seed: of the draw.
@@ -203,29 +222,35 @@ class MusicVAE(Model):
     @torch.inference_mode()
     def locate(self, pieces: Sequence[Piece]) -> Tensor:
         """Where phrases of the network's length lie: means (B, latent)."""
-        return self.encode(Phrases(*(tensor.to(self.device) for tensor in batch(pieces))))[0]
+        return self.encode(batch(pieces))[0]
 
     def phrases(self, points: Tensor, *, temperature: float = 1.0, keep: float = 1.0, seed: int = 0) -> list[Piece]:
-        """What :meth:`decode` writes, as pieces."""
+        """What :meth:`decode` writes, as pieces without signs."""
         with torch_threads(1):
             made = self.decode(points, temperature=temperature, keep=keep, seed=seed)
         tokens, pitches = made.tokens.cpu().numpy(), made.pitches.cpu().numpy().astype(np.int16)
         return [Piece("", p, (t == HOLD) & (p > 0), GRID) for t, p in zip(tokens, pitches, strict=True)]
 
     def blend(self, one: Piece, other: Piece, steps: int, **drawn: Any) -> list[Piece]:
-        """Phrases that lie between two, in so many steps, on an arc; ``drawn`` as :meth:`phrases` takes it."""
-        begin, end = self.locate([one, other])
-        return self.phrases(torch.stack([between(begin, end, n / (steps + 1)) for n in range(1, steps + 1)]), **drawn)
+        """Phrases that lie between two, with the signs of the first; ``drawn`` as :meth:`phrases` takes it."""
+        begin, end = self.locate([one, other.to_signs_of(one)])
+        shares = torch.arange(1, steps + 1, device=self.device)[:, None] / (steps + 1)
+        return [made.moved(-one.from_signs) for made in self.phrases(torch.lerp(begin, end, shares), **drawn)]
 
     def push(self, pieces: Sequence[Piece], amounts: Mapping[str, float], **drawn: Any) -> list[Piece]:
         """Phrases with so much more of attributes, by their names; ``drawn`` as :meth:`phrases` takes it."""
         way = self.attributes.new_tensor([amounts[name] for name in ATTRIBUTES]) @ self.attributes
-        return self.phrases(self.locate(pieces) + way, **drawn)
+        made = self.phrases(self.locate(pieces) + way, **drawn)
+        return [phrase.moved(-piece.from_signs) for phrase, piece in zip(made, pieces, strict=True)]
 
     def sample(
         self, count: int, *, mode: Mode | None = None, voices: int = 4, temperature: float = 1.0, seed: int = 0
     ) -> list[Piece]:
-        """Phrases of points drawn from the prior, each followed by the one that lies nearest.
+        """Phrases of points drawn from the prior, each followed by the one that lies nearest, all without signs.
+
+        More are tried than are wanted. Those are taken that are as asked for, and of these first the half that is read
+        back to where it was written from: no phrase lies near the others' points (after Bauer and Mnih 2019,
+        arXiv:1810.11428).
 
         Args:
             count: of phrases.
@@ -234,14 +259,23 @@ class MusicVAE(Model):
             temperature: of the draw of notes.
             seed: of all that is drawn.
         """
-        drawn = torch.randn(_TRIED * count, self.latent, generator=torch.Generator().manual_seed(seed))
-        made = self.phrases(drawn.to(self.device), temperature=temperature, seed=seed)
+        drawn = self.prior.draw(_TRIED * count, seed)
+        made = self.phrases(drawn, temperature=temperature, seed=seed)
         wrong = [
             2 * abs(int(one.pitches.any(0).sum()) - voices) + (mode is not None and one.key.mode != mode)
             for one in made
         ]
-        chosen = np.argsort(wrong, kind="stable")[:count].tolist()
+        strayed = self._strayed(drawn, made)
+        chosen = np.lexsort((strayed > np.median(strayed), wrong))[:count].tolist()
         return [made[index] for index in _walk(drawn, chosen)]
+
+    @torch.inference_mode()
+    def _strayed(self, points: Tensor, made: Sequence[Piece]) -> np.ndarray:
+        """(n,) nats, but for a constant: how unlikely points are where what was written of them is read."""
+        parts = zip(points.split(_TOGETHER), range(0, len(made), _TOGETHER), strict=True)
+        read = [(some, *self.encode(batch(made[first : first + _TOGETHER]))) for some, first in parts]
+        away = [(0.5 * ((one - mean) / deviation).square() + deviation.log()).sum(1) for one, mean, deviation in read]
+        return torch.cat(away).cpu().numpy()
 
 
 class MelodyVAE(MusicVAE):
@@ -250,7 +284,7 @@ class MelodyVAE(MusicVAE):
     name: ClassVar[str] = "music/melody_vae"
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {**MusicVAE.sizes["debug"], "voices": 1},
-        "base": {"voices": 1, "width": 96, "hidden": 192, "latent": 32, "chain": 96, "bits": 47.0},
+        "base": {"voices": 1, "width": 96, "hidden": 192, "latent": 32, "chain": 96, "belief": 256, "bits": 46.5},
     }
 
 
@@ -263,24 +297,11 @@ class LongMusicVAE(MusicVAE):
     }
 
 
-def divergence(mean: Tensor, deviation: Tensor) -> Tensor:
-    """(B,) nats from Gaussians (B, latent) to the standard one (Kullback and Leibler 1951)."""
-    return 0.5 * (mean.square() + deviation.square() - 1 - 2 * deviation.log()).sum(1)
-
-
 def batch(pieces: Sequence[Piece]) -> Phrases:
-    """Phrases of one length."""
+    """Phrases of one length, moved to the key that has no signs."""
+    pieces = [piece.moved(piece.from_signs) for piece in pieces]
     pitches = np.stack([piece.pitches for piece in pieces]).astype(np.int64)
     return Phrases(torch.from_numpy(np.stack([tokens_of(piece) for piece in pieces])), torch.from_numpy(pitches))
-
-
-def between(one: Tensor, other: Tensor, share: float) -> Tensor:
-    """The point that lies so far from one point (latent) to another, on an arc (White 2016, arXiv:1609.04468)."""
-    cosine = (one @ other / (one.norm() * other.norm()).clamp_min(1e-6)).clamp(-1, 1)
-    angle = torch.arccos(cosine)
-    if float(angle) < _STRAIGHT:
-        return torch.lerp(one, other, share)
-    return (torch.sin((1 - share) * angle) * one + torch.sin(share * angle) * other) / torch.sin(angle)
 
 
 def _walk(points: Tensor, places: Sequence[int]) -> list[int]:

@@ -18,17 +18,19 @@ from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
 from laterna.music.attributes import ATTRIBUTES
 from laterna.music.data import read_pieces
-from laterna.music.models.vae import BAR, GRID, LongMusicVAE, MelodyVAE, MusicVAE, Phrases, batch, divergence
-from laterna.music.pieces import FIRST, Piece, tokens_of
+from laterna.music.models.vae import BAR, GRID, LongMusicVAE, MelodyVAE, MusicVAE, batch
+from laterna.music.pieces import FIRST, Piece
 
-_ALONE = 0.5  # the share of samples of which one voice sounds, as a melody
+_ALONE = 0.25  # the share of samples of which one voice sounds, as a melody
 _TOGETHER = 256  # phrases that are judged at a time
 _SETTLED = 2048  # samples that tell where phrases of an attribute lie
+_PUSHED, _FARTHEST = 128, 4
+_DEAR = 0.25  # accuracy that points may not cost twice their bits for
 _QUARTER = 0.25  # the share of them that counts as low, and as high
 
 
 class Excerpts:
-    """Stretches of pieces from any quarter note on, in any key, a share of them of one voice alone."""
+    """Stretches of pieces from any quarter note on, rests beyond their ends, a share of them of one voice alone."""
 
     def __init__(self, pieces: Sequence[Piece], frames: int, alone: float = _ALONE) -> None:
         self.pieces, self._frames, self._alone = pieces, frames, alone
@@ -39,12 +41,12 @@ class Excerpts:
 
     def sample(self, index: int, rng: np.random.Generator) -> Piece:
         piece = self._drawn[index]
-        first = GRID * int(rng.integers(max(1, (len(piece) - self._frames) // GRID + 1)))
+        first = GRID * int(rng.integers(max(1, len(piece) // GRID)))
         piece = piece.stretch(first, self._frames)
         voices = np.flatnonzero(piece.pitches.any(0))
         if len(voices) and rng.random() < self._alone:
             piece = melody(piece, int(rng.choice(voices)))
-        return piece.in_any_key(rng)
+        return piece
 
 
 class Phrasing:
@@ -89,22 +91,30 @@ def read(data: Path, bars: int = 2, *, together: bool = True) -> Splits:
 def settle(model: Model, samples: Samples) -> None:
     """Note what was learnt from, and which way phrases with more of each attribute lie.
 
-    The way leads from the mean of those that have little of it to the mean of those that have much.
+    The way leads from the mean of those that have little of it to the mean of those that have much, and on, up to four
+    times as far, until those that have little are halfway there once they are pushed.
     """
     network, excerpts = cast(MusicVAE, model), cast(Excerpts, samples)
     network.memory.learn(excerpts.pieces)
     drawn = [excerpts.sample(n % len(excerpts), np.random.default_rng([0, n])) for n in range(_SETTLED)]
     points = torch.cat([network.locate(drawn[n : n + _TOGETHER]) for n in range(0, len(drawn), _TOGETHER)])
-    for number, measure in enumerate(ATTRIBUTES.values()):
+    for number, (name, measure) in enumerate(ATTRIBUTES.items()):
         figures = np.array([measure(piece) for piece in drawn])
         low, high = np.quantile(figures, [_QUARTER, 1 - _QUARTER])
-        few, many = (torch.from_numpy(where).to(points.device) for where in (figures <= low, figures >= high))
-        network.attributes[number] = points[many].mean(0) - points[few].mean(0)
+        few, many = figures <= low, figures >= high if high > low else figures > low
+        if many.any():
+            network.attributes[number] = points[torch.from_numpy(many)].mean(0) - points[torch.from_numpy(few)].mean(0)
+            halfway = (figures[few].mean() + figures[many].mean()) / 2
+            network.attributes[number] *= _far_enough(network, name, halfway, [drawn[n] for n in np.flatnonzero(few)])
 
 
-@torch.inference_mode()
-def _points(network: MusicVAE, pieces: Sequence[Piece]) -> tuple[torch.Tensor, torch.Tensor]:
-    return network.encode(Phrases(*(tensor.to(network.device) for tensor in batch(pieces))))
+def _far_enough(network: MusicVAE, name: str, wanted: float, pieces: Sequence[Piece]) -> int:
+    """How many times as far pieces have to be pushed until they have so much of an attribute, at most _FARTHEST."""
+    for times in range(1, _FARTHEST):
+        pushed = network.push(pieces[:_PUSHED], dict.fromkeys(ATTRIBUTES, 0.0) | {name: float(times)})
+        if np.mean([ATTRIBUTES[name](piece) for piece in pushed]) >= wanted:
+            return times
+    return _FARTHEST
 
 
 # How it is judged
@@ -114,15 +124,16 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
     """How truly phrases come back that are written, by sampling, from sampled points; and what the points cost.
 
     "accuracy": the share of frames whose token is right, a held note's and a rest's too; "onsets": of frames in which a
-    note begins; "bits": the divergence of a phrase's point from the prior. All of melodies; "four_..." of all voices,
-    if the network knows them. "fit": the mean accuracy, less by how large a share points cost more than is free.
+    note begins; "bits": the divergence of a phrase's point from the prior, and those of its key. All of melodies;
+    "four_..." of all voices, if the network knows them. "fit": the mean accuracy, less by a quarter of the share
+    that points cost more than is free: as accuracy falls and rises with bits, several times over.
     """
     network = cast(MusicVAE, model)
     kinds = [some for some in _parted(samples)[: min(2, network.voices)] if some]
     judged = [_judged(network, some) for some in kinds]
     free = network.bits * sum(float(np.mean([one.pitches.any(0).sum() for one in some])) for some in kinds)
     over = max(0.0, sum(one["bits"] for one in judged) / max(free, 1.0) - 1)
-    found = {"fit": float(np.mean([one["accuracy"] for one in judged])) - over}
+    found = {"fit": float(np.mean([one["accuracy"] for one in judged])) - _DEAR * over}
     for some, one in zip(kinds, judged, strict=True):
         prefix = "four_" if some[0].pitches[:, 1:].any() else ""
         found |= {f"{prefix}{name}": figure for name, figure in one.items()}
@@ -139,18 +150,21 @@ def _parted(samples: Samples) -> tuple[list[Piece], list[Piece]]:
     return one, more
 
 
+@torch.inference_mode()
 def _judged(network: MusicVAE, pieces: Sequence[Piece]) -> dict[str, float]:
     right, begun, bits = list[np.ndarray](), list[np.ndarray](), list[np.ndarray]()
     for first in range(0, len(pieces), _TOGETHER):
         some = pieces[first : first + _TOGETHER]
-        mean, deviation = _points(network, some)
+        told = batch(some)
+        mean, deviation = network.encode(told)
         drawn = torch.randn(mean.shape, generator=torch.Generator().manual_seed(first)).to(mean)
-        made = network.decode(mean + deviation * drawn, seed=first).tokens.cpu().numpy()
-        wanted = np.stack([tokens_of(piece) for piece in some])
+        points = mean + deviation * drawn
+        made = network.decode(points, seed=first).tokens.cpu().numpy()
+        wanted = told.tokens.numpy()
         voices = np.stack([np.broadcast_to(one.pitches.any(0), one.pitches.shape) for one in some])
         right.append((made == wanted)[voices])
         begun.append((wanted >= FIRST)[voices])
-        bits.append((divergence(mean, deviation) / math.log(2)).cpu().numpy())
+        bits.append((network.cost(points, deviation) / math.log(2)).cpu().numpy())
     same, begins = np.concatenate(right), np.concatenate(begun)
     figures = (same.mean(), same[begins].mean(), np.concatenate(bits).mean())
     return dict(zip(("accuracy", "onsets", "bits"), map(float, figures), strict=True))
@@ -177,8 +191,9 @@ recipe = Recipe(
         "held-out phrases, one after another, are read to Gaussians, of which a point is drawn each; phrases are"
         " written from the points, each frame drawn at temperature 1 after those that were written: the share of"
         " tokens that come back (all; those that begin a note), and the Kullback-Leibler divergence from the prior in"
-        " bits; of the melodies of single voices, and of all voices together; fit is the mean accuracy of both, less by"
-        " how large a share their points cost more bits than are free"
+        " bits (those of the key, one of 12, are among them); of the melodies of single voices, and of all voices"
+        " together; fit is the mean accuracy of both, less by a quarter of the share that their points cost more bits"
+        " than are free"
     ),
     steps=12_000,
     batch_size=64,
