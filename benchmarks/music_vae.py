@@ -21,7 +21,7 @@ PUSHED = 64  # phrases that are pushed
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--drawn", type=int, default=2000, help="points of the prior")
+    parser.add_argument("--drawn", type=int, default=1500, help="phrases of points of the prior")
 
 
 def rows(chosen: argparse.Namespace) -> list[Row]:
@@ -34,8 +34,8 @@ def rows(chosen: argparse.Namespace) -> list[Row]:
     with torch_threads(1):
         return [
             *returned(),
-            *prior("melodies", singer, melodies, chosen.drawn),
-            *prior("phrases in four voices", network, phrases, chosen.drawn),
+            *alike("melodies", singer, melodies, chosen.drawn),
+            *alike("phrases in four voices", network, phrases, chosen.drawn),
             *pushes("phrases", network, phrases[:PUSHED]),
             *pushes("melodies", singer, melodies[:PUSHED]),
         ]
@@ -64,28 +64,36 @@ def shown(name: str, figure: float) -> str:
     return f"{figure:.1f} bits" if name == "bits" else f"{figure:.3f}"
 
 
-def prior(who: str, network: MusicVAE, real: Sequence[Piece], count: int) -> list[Row]:
-    """Phrases of points of the prior, beside held-out ones with as many voices."""
+def alike(who: str, network: MusicVAE, real: Sequence[Piece], count: int) -> list[Row]:
+    """Phrases of points of the prior, and of those halfway between two held-out ones, beside held-out ones."""
     import torch
 
-    points = torch.randn(count, network.latent, generator=torch.Generator().manual_seed(0))
-    made = [piece for piece in network.phrases(points, seed=0) if piece.pitches.any(0).sum() == network.voices]
-    spreads = beside(real, made)
-    protocol = (
-        f"{len(made)} of {count} points have {network.voices} voices; each figure (Dong et al. 2018) beside {len(real)}"
-        " held-out phrases, Wasserstein's distance to a half of them, below that of 95% of the pairs of halves"
-    )
-    within = sum(one.within for one in spreads.values())
-    return [
-        Row(
-            f"prior samples, {who}: figures within the data's spread",
-            f"{len(FIGURES)} of {len(FIGURES)}",
-            f"{within} of {len(FIGURES)}: {told(spreads)}",
-            within == len(FIGURES),
-            protocol,
-        ),
-        Row(f"the same, {who} that differ from all others", "", f"{distinct(made):.1%}", None, protocol),
-    ]
+    every, generator = network.locate(real), torch.Generator().manual_seed(0)
+    one, other = (every[torch.randint(len(every), (count,), generator=generator)] for _ in range(2))
+    found, whole = list[Row](), f"{len(FIGURES)} of {len(FIGURES)}"
+    for what, phrases, reach in (
+        ("prior samples, as `sample` takes them", network.sample(count, voices=network.voices), whole),
+        ("phrases of all points of the prior", network.phrases(network.prior.draw(count, 0)), ""),
+        ("phrases halfway between two held-out ones", network.phrases((one + other) / 2), ""),
+    ):
+        made = [piece for piece in phrases if piece.pitches.any(0).sum() == network.voices]
+        spreads = beside(real, made)
+        within = sum(each.within for each in spreads.values())
+        protocol = (
+            f"{len(made)} of {count} have {network.voices} voices; each figure (Dong et al. 2018) beside"
+            f" {len(real)} held-out phrases, Wasserstein's distance to a half of them, below that of 95% of the pairs"
+            f" of halves; {distinct(made):.1%} differ from all others"
+        )
+        found.append(
+            Row(
+                f"{what}, {who}: figures within the data's spread",
+                reach,
+                f"{within} of {len(FIGURES)}: {told(spreads)}",
+                within == len(FIGURES) if reach else None,
+                protocol,
+            )
+        )
+    return found
 
 
 def beside(real: Sequence[Piece], made: Sequence[Piece]) -> dict[str, Spread]:
