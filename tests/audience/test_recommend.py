@@ -121,7 +121,7 @@ def test_what_can_not_be_answered_is_refused(events: Events) -> None:
         recommend(events, "ann", catalogue=catalogue(until=gone))
 
 
-@pytest.mark.parametrize("model", ["blend", "two_tower"])
+@pytest.mark.parametrize("model", ["blend", pytest.param("two_tower", marks=pytest.mark.slow)])
 def test_a_model_that_knows_content_ranks_what_nobody_has_met(model: str, events: Events) -> None:
     """Of two new items ann gets the one that is about space."""
     genres = [["Sci-Fi"] if title in SPACE else ["Romance"] for title in TITLES.values()]

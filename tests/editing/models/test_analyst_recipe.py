@@ -75,6 +75,7 @@ def test_held_out_shots_are_always_the_same_and_every_move_is_among_them(films: 
     assert len({held.sample(n, np.random.default_rng()).choices["move"] for n in range(2, 7)}) == 5
 
 
+@pytest.mark.slow
 def test_figures_are_of_all_answers_with_those_over_footage_apart(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analyst_recipe, "_JUDGED", 20)
     splits = read(films, scenes=20)

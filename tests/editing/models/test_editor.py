@@ -139,6 +139,7 @@ def test_it_is_kept_and_found_again(tmp_path: Path, problems: list[Scored]) -> N
     assert not cut.exact
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract_of_a_model(tmp_path: Path) -> None:
     few = replace(recipe, read=lambda data: read(data, theatre=2, films=8, judged=3))
     assert "fits" in check_model(few, tmp_path)

@@ -23,6 +23,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., P
     return folder
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract(grounds: Path) -> None:
     check_model(small, grounds, steps=240, drop=0.4)
 
