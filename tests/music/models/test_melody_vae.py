@@ -39,8 +39,8 @@ def pushed(**attributes: float) -> list[int]:
 
 
 def test_the_bundled_weights_push_a_melody_up_and_down_and_to_more_notes_and_fewer() -> None:
-    assert np.mean(pushed(register=-2)) + 3 < np.mean(pushed(register=2))
-    assert len(pushed(density=-2)) + 3 < len(pushed(density=2))
+    assert np.mean(pushed(register=-1)) + 3 < np.mean(pushed(register=1))
+    assert len(pushed(density=-1)) + 3 < len(pushed(density=1))
 
 
 def test_melodies_are_blended_as_one_voice() -> None:

@@ -48,6 +48,12 @@ def test_samples_are_phrases_of_all_voices_or_of_one_as_the_highest() -> None:
     assert {end % 4 for end in ends} == {0}  # rests beyond the last quarter note
 
 
+def test_phrases_of_sixteen_bars_are_not_mostly_rests() -> None:
+    piece, rng = merged("", np.array(song(np.random.default_rng(1), 60)), 4), np.random.default_rng(0)
+    sounding = {int(Excerpts([piece], 256).sample(0, rng).pitches.any(1).sum()) for _ in range(40)}
+    assert min(sounding) >= 256 - 28
+
+
 def test_held_out_phrases_follow_one_another_and_are_moved_nowhere() -> None:
     piece = merged("", np.array(song(np.random.default_rng(1), 20)), 4)
     phrasing = Phrasing([piece], 32)

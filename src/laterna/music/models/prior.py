@@ -50,8 +50,8 @@ class Prior(nn.Module):
         """(B,): the negative logarithm of the density at points (B, latent)."""
         share, mean, log_deviation = self._mixtures(points)
         apart = (points.float()[..., None] - mean) / log_deviation.exp()
-        parts = share.log_softmax(2) - 0.5 * apart.square() - log_deviation - 0.5 * math.log(2 * math.pi)
-        return -parts.logsumexp(2).sum(1)
+        each = share.log_softmax(2) - 0.5 * apart.square() - log_deviation - 0.5 * math.log(2 * math.pi)
+        return -each.logsumexp(2).sum(1)
 
     @torch.inference_mode()
     def draw(self, count: int, seed: int) -> Tensor:

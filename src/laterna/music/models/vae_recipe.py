@@ -23,14 +23,18 @@ from laterna.music.pieces import FIRST, Piece
 
 _ALONE = 0.25  # the share of samples of which one voice sounds, as a melody
 _TOGETHER = 256  # phrases that are judged at a time
+_BEYOND = 2 * BAR - GRID  # frames of rest, at most, with which a stretch to learn from ends beyond its piece
+_DEAR = 0.25  # by how much worse a network fits whose points cost twice the bits that are free
 _SETTLED = 2048  # samples that tell where phrases of an attribute lie
-_PUSHED, _FARTHEST = 128, 4
-_DEAR = 0.25  # accuracy that points may not cost twice their bits for
 _QUARTER = 0.25  # the share of them that counts as low, and as high
+_PUSHED, _FARTHEST = 128, 4  # phrases that tell how far a push has to lead, and how many times as far it does at most
 
 
 class Excerpts:
-    """Stretches of pieces from any quarter note on, rests beyond their ends, a share of them of one voice alone."""
+    """Stretches of pieces from any quarter note on, up to two bars beyond their ends, a share of one voice alone.
+
+    A piece that is cut into phrases of two bars ends anywhere in the last of them.
+    """
 
     def __init__(self, pieces: Sequence[Piece], frames: int, alone: float = _ALONE) -> None:
         self.pieces, self._frames, self._alone = pieces, frames, alone
@@ -41,7 +45,8 @@ class Excerpts:
 
     def sample(self, index: int, rng: np.random.Generator) -> Piece:
         piece = self._drawn[index]
-        first = GRID * int(rng.integers(max(1, len(piece) // GRID)))
+        last = len(piece) + _BEYOND - self._frames
+        first = GRID * int(rng.integers(max(1, last // GRID + 1)))
         piece = piece.stretch(first, self._frames)
         voices = np.flatnonzero(piece.pitches.any(0))
         if len(voices) and rng.random() < self._alone:
