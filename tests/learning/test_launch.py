@@ -404,6 +404,15 @@ def test_what_goes_wrong_in_a_process_is_one_sentence(train: Train) -> None:
 
 
 @pytest.mark.slow
+def test_an_error_of_who_is_told_the_news_ends_all_processes(train: Train) -> None:
+    def tell(news: Progress) -> None:
+        raise ValueError(f"no room for step {news.step}")
+
+    with pytest.raises(ValueError, match="no room for step 1"):
+        train(toys.plain, steps=10**6, devices=2, tell=tell)
+
+
+@pytest.mark.slow
 def test_ctrl_c_ends_all_processes_after_one_step(train: Train) -> None:
     def interrupt(news: Progress) -> None:
         if news.step == 12:

@@ -86,9 +86,9 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
     """
     pipes = [torch.multiprocessing.get_context("spawn").Pipe(duplex=False) for _ in range(job.settings.devices)]
     endings: list[Any] = []
-    reader = threading.Thread(target=_read, args=([here for here, _ in pipes], tell, endings.append), daemon=True)
+    reader = threading.Thread(target=_read, args=([here for here, _ in pipes], tell, endings.append, stop), daemon=True)
     reader.start()
-    raised = None
+    raised: Exception | None = None
     try:
         fabric.launch(functools.partial(_in_process, job), model, [there for _, there in pipes], stop)
     except ProcessRaisedException as error:
@@ -101,8 +101,9 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
         for _, there in pipes:
             there.close()  # where its processes have ended, the last writer: who reads comes to the end
     reader.join()
+    raised = next((ending for ending in endings if isinstance(ending, Exception)), raised)
     if raised is not None:
-        raise next((ending for ending in endings if isinstance(ending, LaternaError)), raised)
+        raise raised
     state, weights = endings[0]
     return state, safetensors.torch.load(weights)
 
@@ -128,9 +129,12 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read(pipes: Sequence[Connection], tell: _Tell, end: Callable[[Any], None]) -> None:
-    """Read what comes through pipes until all have ended, one in the midst of its news perhaps."""
-    left = list(pipes)
+def _read(pipes: Sequence[Connection], tell: _Tell, end: Callable[[Any], None], stop: Any) -> None:
+    """Read what comes through pipes until all have ended, one in the midst of its news perhaps.
+
+    An error of who is told stops the training: it is an ending too.
+    """
+    left, heard = list(pipes), True
     while left:
         for pipe in cast(list[Connection], wait(left)):
             try:
@@ -138,7 +142,15 @@ def _read(pipes: Sequence[Connection], tell: _Tell, end: Callable[[Any], None]) 
             except (EOFError, OSError):
                 left.remove(pipe)
                 continue
-            (tell if isinstance(item, Progress) else end)(item)
+            if not isinstance(item, Progress):
+                end(item)
+            elif heard:
+                try:
+                    tell(item)
+                except Exception as error:
+                    heard = False
+                    stop.set()
+                    end(error)
 
 
 @contextlib.contextmanager
