@@ -67,7 +67,8 @@ class Recipe:
         ema: the decay of the moving average of the weights that is judged and kept; 0 for none.
         suit: makes a model, fresh or with weights to start from, suit the samples to learn from: a voice makes room for
             their speakers.
-        settle: what the trained model has left to learn from them without gradients: a speller notes exceptions.
+        settle: what the trained model has left to learn from them once its best weights are chosen: a speller notes
+            exceptions.
         show: what to look at while it learns, made from samples of the valid part: text, or anything that the table
             of kinds can save, such as a picture.
         transfers: whether a training that starts from other weights is followed by one from nothing, of as many steps,

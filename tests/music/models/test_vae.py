@@ -1,5 +1,7 @@
 """MusicVAE: phrases to points and back, each frame from those before it and from its point."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -48,29 +50,45 @@ def test_what_is_written_is_of_its_point_and_seed(network: MusicVAE) -> None:
 
 
 def test_pieces_that_are_written_hold_only_what_sounds(network: MusicVAE) -> None:
-    for piece in network.sample(4, seed=2):
+    made = network.sample(4, seed=2)
+    assert len(made) == 4
+    for piece in made:
         assert not (piece.held & (piece.pitches == 0)).any()
         assert not piece.held[0].any()
         assert (piece.pitches[1:] == piece.pitches[:-1])[piece.held[1:]].all()
-    assert len(network.sample(4, seed=2)) == 4
 
 
-class Clear(MusicVAE):
-    """Writes a phrase for each point; reads every other one as of another point."""
+class Pulling(MusicVAE):
+    """Writes one pitch of each point, and reads a pitch of half the way from 60; in fewer voices as time goes on."""
 
     def phrases(self, points: "torch.Tensor", **drawn: object) -> list[Piece]:
-        self.points = points
-        return [merged("", np.full((32, 4), 30 + 2 * number, np.int16), 4) for number in range(len(points))]
+        pitches = 60 + points[:, :1].round().numpy().astype(np.int16)
+        self.written += 1
+        many = 4 if self.written <= self.rich else 1
+        return [merged("", np.where(np.arange(4) < many, np.full((32, 4), pitch), 0), 4) for pitch in pitches]
 
-    def encode(self, given: Phrases) -> tuple["torch.Tensor", "torch.Tensor"]:
-        mean = self.points.clone()
-        mean[1::2] += 1
-        return mean, torch.ones_like(mean)
+    def gaussians(self, pieces: Sequence[Piece]) -> tuple["torch.Tensor", "torch.Tensor"]:
+        away = torch.tensor([[piece.pitches[0, 0] - 60.0] for piece in pieces])
+        return (0.5 * away).expand(-1, self.latent), torch.full((len(away), self.latent), 0.01)
 
 
-def test_phrases_that_are_read_back_to_their_points_come_first() -> None:
-    made = Clear(**MusicVAE.sizes["debug"]).sample(4)
-    assert {int(piece.pitches[0, 0]) for piece in made} == {30, 34, 38, 42}
+def pulled(rich: int) -> list[Piece]:
+    network = Pulling(**MusicVAE.sizes["debug"])
+    network.written, network.rich = 0, rich  # type: ignore[assignment]
+    with torch.no_grad():  # the prior's points lie near 12
+        network.prior.outputs.bias.view(network.latent, 3, -1)[:, 1] = 12.0
+    return network.sample(4)
+
+
+def test_what_is_sampled_is_read_and_written_anew_until_it_lies_where_phrases_do() -> None:
+    assert {int(piece.pitches[0, 0]) for piece in pulled(rich=100)} == {60}
+
+
+def test_a_phrase_that_is_written_anew_stays_as_it_was_asked_for() -> None:
+    """After two times all others are in one voice, where four are asked for: they are not taken."""
+    for piece in pulled(rich=2):
+        assert piece.pitches[0, 0] > 60
+        assert piece.pitches.any(0).all()
 
 
 def charged(network: MusicVAE, pieces: list[Piece]) -> float:

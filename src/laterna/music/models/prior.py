@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
 _NARROWEST, _WIDEST = -6.0, 3.0  # logarithms of a Gaussian's deviation
+_EPOCHS, _BATCH, _RATE = 64, 512, 2e-3  # of a fit
 
 
 class Prior(nn.Module):
@@ -52,6 +53,25 @@ class Prior(nn.Module):
         apart = (points.float()[..., None] - mean) / log_deviation.exp()
         each = share.log_softmax(2) - 0.5 * apart.square() - log_deviation - 0.5 * math.log(2 * math.pi)
         return -each.logsumexp(2).sum(1)
+
+    def fit(self, mean: Tensor, deviation: Tensor, *, seed: int = 0) -> None:
+        """Learn where points lie that are drawn from Gaussians (n, latent): what is left once these move no more.
+
+        Args:
+            mean: of each Gaussian.
+            deviation: of each Gaussian.
+            seed: of their order, and of the points that are drawn.
+        """
+        random, steps = torch.Generator().manual_seed(seed), math.ceil(_EPOCHS * len(mean) / _BATCH)
+        optimizer = torch.optim.AdamW(self.parameters(), lr=_RATE)
+        falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+        for _ in range(steps):
+            some = torch.randint(len(mean), (_BATCH,), generator=random).to(mean.device)
+            away = torch.randn(_BATCH, self.latent, generator=random).to(mean)
+            optimizer.zero_grad()
+            self.nats(mean[some] + deviation[some] * away).mean().backward()
+            optimizer.step()
+            falling.step()
 
     @torch.inference_mode()
     def draw(self, count: int, seed: int) -> Tensor:

@@ -9,6 +9,7 @@ Where it departs from the paper:
   can know melodies and four-part phrases; a smaller one knows melodies alone, and better;
 - the prior is learnt with the rest, for one Gaussian fits no points of music: bits are saved, and points that are drawn
   from it are like those of phrases;
+- phrases of the prior's points are read back and written anew, a few times over, before they are given;
 - a point knows no key: phrases are read in C major or A minor, and written in the key that goes with the point (any of
   12, all as likely), so that points between others are in that key too;
 - each frame has a place of its own in what is read and in what a bar is written from, so that no recurrent state has to
@@ -43,7 +44,8 @@ GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
 _GENEROUS = 5.0  # times as many bits are free at a training's first step as at its end
 _KEYS = 12
 _PARTS = 6  # Gaussians of which each number of a point may be
-_TRIED = 8  # points that are drawn for each phrase that is wanted
+_TRIED = 4  # points that are drawn for each phrase that is wanted
+_ANEW = 32  # times that a phrase of the prior is read and written anew
 _TOGETHER = 512  # phrases that are read at a time
 _NORMAL = 0.5 * math.log(2 * math.pi * math.e)  # nats of a standard Gaussian
 
@@ -219,10 +221,16 @@ class MusicVAE(Model):
         silent = (0, VOICES - self.voices)
         return Phrases(pad(torch.stack(tokens, 1), silent), pad(torch.stack(sounds, 1), silent))
 
-    @torch.inference_mode()
     def locate(self, pieces: Sequence[Piece]) -> Tensor:
         """Where phrases of the network's length lie: means (B, latent)."""
-        return self.encode(batch(pieces))[0]
+        return self.gaussians(pieces)[0]
+
+    @torch.no_grad()
+    def gaussians(self, pieces: Sequence[Piece]) -> tuple[Tensor, Tensor]:
+        """The Gaussians of phrases of the network's length: means and deviations (B, latent)."""
+        parts = [self.encode(batch(pieces[n : n + _TOGETHER])) for n in range(0, len(pieces), _TOGETHER)]
+        mean, deviation = (torch.cat(one) for one in zip(*parts, strict=True))
+        return mean, deviation
 
     def phrases(self, points: Tensor, *, temperature: float = 1.0, keep: float = 1.0, seed: int = 0) -> list[Piece]:
         """What :meth:`decode` writes, as pieces without signs."""
@@ -248,9 +256,9 @@ class MusicVAE(Model):
     ) -> list[Piece]:
         """Phrases of points drawn from the prior, each followed by the one that lies nearest, all without signs.
 
-        More are tried than are wanted. Those are taken that are as asked for, and of these first the half that is read
-        back to where it was written from: no phrase lies near the others' points (after Bauer and Mnih 2019,
-        arXiv:1810.11428).
+        More are tried than are wanted, and those taken that are as asked for. Each is then read to a Gaussian and
+        written anew from a point of it, many times over (after Rezende et al. 2014, arXiv:1401.4082): near some points
+        of the prior lies no phrase, and this leads to where phrases do. No step away from what is asked for is taken.
 
         Args:
             count: of phrases.
@@ -259,23 +267,22 @@ class MusicVAE(Model):
             temperature: of the draw of notes.
             seed: of all that is drawn.
         """
-        drawn = self.prior.draw(_TRIED * count, seed)
-        made = self.phrases(drawn, temperature=temperature, seed=seed)
-        wrong = [
-            2 * abs(int(one.pitches.any(0).sum()) - voices) + (mode is not None and one.key.mode != mode)
-            for one in made
-        ]
-        strayed = self._strayed(drawn, made)
-        chosen = np.lexsort((strayed > np.median(strayed), wrong))[:count].tolist()
-        return [made[index] for index in _walk(drawn, chosen)]
 
-    @torch.inference_mode()
-    def _strayed(self, points: Tensor, made: Sequence[Piece]) -> np.ndarray:
-        """(n,) nats, but for a constant: how unlikely points are where what was written of them is read."""
-        parts = zip(points.split(_TOGETHER), range(0, len(made), _TOGETHER), strict=True)
-        read = [(some, *self.encode(batch(made[first : first + _TOGETHER]))) for some, first in parts]
-        away = [(0.5 * ((one - mean) / deviation).square() + deviation.log()).sum(1) for one, mean, deviation in read]
-        return torch.cat(away).cpu().numpy()
+        def wrong(piece: Piece) -> int:
+            apart = abs(int(piece.pitches.any(0).sum()) - voices)
+            return 2 * apart + (mode is not None and piece.key.mode != mode)
+
+        random = torch.Generator().manual_seed(seed)
+        points = self.prior.draw(_TRIED * count, seed)
+        made = self.phrases(points, temperature=temperature, seed=seed)
+        chosen = sorted(range(len(made)), key=lambda index: wrong(made[index]))[:count]
+        points, made = points[chosen], [made[index] for index in chosen]
+        for step in range(1, _ANEW + 1):
+            mean, deviation = self.gaussians(made)
+            points = mean + deviation * torch.randn(mean.shape, generator=random).to(mean)
+            anew = self.phrases(points, temperature=temperature, seed=seed + step)
+            made = [new if wrong(new) <= wrong(old) else old for old, new in zip(made, anew, strict=True)]
+        return [made[index] for index in _walk(self.locate(made))]
 
 
 class MelodyVAE(MusicVAE):
@@ -304,9 +311,9 @@ def batch(pieces: Sequence[Piece]) -> Phrases:
     return Phrases(torch.from_numpy(np.stack([tokens_of(piece) for piece in pieces])), torch.from_numpy(pitches))
 
 
-def _walk(points: Tensor, places: Sequence[int]) -> list[int]:
-    """The places of points in an order in which the nearest of those left comes next."""
-    left = list(places)
+def _walk(points: Tensor) -> list[int]:
+    """The places of points (B, latent) in an order in which the nearest of those left comes next."""
+    left = list(range(len(points)))
     order = [left.pop(0)]
     while left:
         away = (points[left] - points[order[-1]]).norm(dim=1)

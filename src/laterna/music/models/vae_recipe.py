@@ -25,6 +25,7 @@ _ALONE = 0.25  # the share of samples of which one voice sounds, as a melody
 _TOGETHER = 256  # phrases that are judged at a time
 _BEYOND = 2 * BAR - GRID  # frames of rest, at most, with which a stretch to learn from ends beyond its piece
 _DEAR = 0.25  # by how much worse a network fits whose points cost twice the bits that are free
+_OFTEN, _MOST_READ = 8, 1 << 14  # how often each is drawn that the prior is fitted to, and how many are at most
 _SETTLED = 2048  # samples that tell where phrases of an attribute lie
 _QUARTER = 0.25  # the share of them that counts as low, and as high
 _PUSHED, _FARTHEST = 128, 4  # phrases that tell how far a push has to lead, and how many times as far it does at most
@@ -94,15 +95,18 @@ def read(data: Path, bars: int = 2, *, together: bool = True) -> Splits:
 
 
 def settle(model: Model, samples: Samples) -> None:
-    """Note what was learnt from, and which way phrases with more of each attribute lie.
+    """Fit the prior to what the encoder has become, note what was learnt from, and which way attributes lie.
 
     The way leads from the mean of those that have little of it to the mean of those that have much, and on, up to four
     times as far, until those that have little are halfway there once they are pushed.
     """
     network, excerpts = cast(MusicVAE, model), cast(Excerpts, samples)
     network.memory.learn(excerpts.pieces)
-    drawn = [excerpts.sample(n % len(excerpts), np.random.default_rng([0, n])) for n in range(_SETTLED)]
-    points = torch.cat([network.locate(drawn[n : n + _TOGETHER]) for n in range(0, len(drawn), _TOGETHER)])
+    count = min(_OFTEN * len(excerpts), _MOST_READ)
+    drawn = [excerpts.sample(n % len(excerpts), np.random.default_rng([0, n])) for n in range(max(count, _SETTLED))]
+    points, deviation = network.gaussians(drawn)
+    network.prior.fit(points[:count], deviation[:count])
+    drawn, points = drawn[:_SETTLED], points[:_SETTLED]
     for number, (name, measure) in enumerate(ATTRIBUTES.items()):
         figures = np.array([measure(piece) for piece in drawn])
         low, high = np.quantile(figures, [_QUARTER, 1 - _QUARTER])
