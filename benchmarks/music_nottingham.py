@@ -19,7 +19,7 @@ CLEARLY = 0.95  # of the best baseline's nats
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--budget", default="6m", help="of each training")
+    parser.add_argument("--budget", default="30m", help="of each training")
 
 
 def rows(chosen: argparse.Namespace) -> list[Row]:

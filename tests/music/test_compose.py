@@ -1,5 +1,6 @@
 """Music of the length, key and mood that was asked for, with what was given kept."""
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,15 @@ def test_a_piece_is_on_a_grid_that_ends_where_it_was_asked_to(model: str, second
 def test_the_key_that_was_asked_for_is_written(model: str) -> None:
     score = music.compose(seconds=5, key="Db major", model=model)
     assert (score.key_signatures[0].key, score.markers[0].text) == (-5, "calm, Db major")
+
+
+@pytest.mark.parametrize("octaves", [-12, 0, 12])
+def test_a_choir_can_sing_what_is_composed(model: str, octaves: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chords = np.repeat([(74, 65, 58, 46), (72, 65, 57, 53), (70, 65, 58, 46)], 4, 0)
+    written = [merged("", chords + octaves, 4)]
+    monkeypatch.setattr(import_module("laterna.music.compose"), "from_nothing", lambda *asked: written)
+    piece = piece_of(music.compose(seconds=5, key="Bb major", model=model))
+    assert piece.pitches[0].tolist() == [74, 65, 58, 46]
 
 
 def test_weights_of_another_model_write_no_music() -> None:

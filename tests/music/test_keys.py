@@ -21,6 +21,8 @@ def test_a_scale_with_a_long_tonic_tells_its_key(tonic: int) -> None:
 @pytest.mark.parametrize(("key", "signature"), [(Key(0, "major"), 0), (Key(9, "minor"), 0), (Key(0, "minor"), 3)])
 def test_a_key_has_the_signs_of_a_major_key(key: Key, signature: int) -> None:
     assert key.signature == signature
+    assert (signature + key.from_signs) % 12 == 0
+    assert -5 <= key.from_signs <= 6
 
 
 @pytest.mark.parametrize(

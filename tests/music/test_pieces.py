@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from laterna.errors import DataError
-from laterna.music.pieces import FIRST, HOLD, REST, Piece, merged, read_table, tokens_of
+from laterna.music.pieces import FIRST, HOLD, REST, Piece, merged, moved_tokens, read_table, tokens_of
 
 
 def table(path: Path, *frames: list[int], **parts: Any) -> Path:
@@ -51,6 +51,13 @@ def test_a_part_begins_its_notes_and_a_piece_moves_but_for_its_rests() -> None:
     assert len(piece) == 3
     assert piece.moved(70).pitches[:, 0].tolist() == [118, 118, 0]
     assert piece.moved(-62).pitches[:, 0].tolist() == [10, 10, 0]
+
+
+@pytest.mark.parametrize("semitones", [-62, -3, 0, 2, 70])
+def test_tokens_are_moved_as_pieces_are_and_what_is_not_given_stays(semitones: int) -> None:
+    piece = merged("", np.array([[60], [60], [62], [0]]), 4)
+    assert (moved_tokens(tokens_of(piece), semitones) == tokens_of(piece.moved(semitones))).all()
+    assert moved_tokens(np.array([-1]), semitones).tolist() == [-1]
 
 
 def test_a_piece_tells_its_key() -> None:

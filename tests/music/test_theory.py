@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from laterna.music.pieces import merged
-from laterna.music.theory import chord_of, faults
+from laterna.music.theory import chord_of, faults, sung
 
 
 def told(*frames: tuple[int, ...]) -> list[str]:
@@ -60,3 +60,14 @@ def test_a_choir_has_its_ranges() -> None:
 )
 def test_chords_have_names(pitches: tuple[int, ...], name: str) -> None:
     assert chord_of(np.array(pitches)) == name
+
+
+@pytest.mark.parametrize(("moved", "lies"), [(0, 0), (4, 4), (12, 0), (-12, 0), (9, -3), (-9, 3)])
+def test_what_a_choir_can_not_sing_is_moved_by_an_octave(moved: int, lies: int) -> None:
+    piece = merged("", np.array([(70, 65, 58, 48), (67, 62, 58, 43), (74, 65, 62, 46), (0, 62, 60, 55)]), 1)
+    assert (sung(piece.moved(moved)).pitches == piece.moved(lies).pitches).all()
+
+
+def test_a_soprano_alone_is_moved_to_where_she_sings() -> None:
+    alone = merged("", np.array([[70], [67], [74], [0]]), 1)
+    assert (sung(alone.moved(12)).pitches == alone.pitches).all()

@@ -46,6 +46,7 @@ def run(job: Job, model: Model, tell: _Tell = lambda news: None) -> State:
         ModelError: there is no such device, the checkpoint is of another training or broken, or the loss is no number.
         MediaError: the disk is full; the last checkpoint is whole.
         KeyboardInterrupt: Ctrl-C came; the checkpoint was written after the step in which it did.
+        BaseException: whatever ``tell`` raises, which ends the training.
     """
     fabric = _fabric(job.settings)
     several = job.settings.devices > 1
@@ -88,7 +89,7 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
     endings: list[Any] = []
     reader = threading.Thread(target=_read, args=([here for here, _ in pipes], tell, endings.append, stop), daemon=True)
     reader.start()
-    raised: Exception | None = None
+    raised: BaseException | None = None
     try:
         fabric.launch(functools.partial(_in_process, job), model, [there for _, there in pipes], stop)
     except ProcessRaisedException as error:
@@ -101,7 +102,7 @@ def _in_processes(fabric: Fabric, job: Job, model: Model, tell: _Tell, stop: Any
         for _, there in pipes:
             there.close()  # where its processes have ended, the last writer: who reads comes to the end
     reader.join()
-    raised = next((ending for ending in endings if isinstance(ending, Exception)), raised)
+    raised = next((ending for ending in endings if isinstance(ending, BaseException)), raised)
     if raised is not None:
         raise raised
     state, weights = endings[0]
@@ -147,7 +148,7 @@ def _read(pipes: Sequence[Connection], tell: _Tell, end: Callable[[Any], None], 
             elif heard:
                 try:
                     tell(item)
-                except Exception as error:
+                except BaseException as error:
                     heard = False
                     stop.set()
                     end(error)

@@ -139,7 +139,8 @@ def train(
     with held(folder):
         state = _learnt(launch.Job(recipe, splits, settings, folder, resume), model, tell)
         if recipe.settle:
-            recipe.settle(model, splits.train)
+            with torch_threads(threads):
+                recipe.settle(model, splits.train)
         evaluation = judge(recipe, model, splits, threads=threads)
         notes, command = _weakness(recipe, evaluation), _command(name, data, said)
         card = _card(evaluation, state, splits, start, licence=licence, command=command, seed=seed, notes=notes)

@@ -20,13 +20,13 @@ from laterna.music.writers import GRID, checked, filled, filler, from_nothing, l
 
 if TYPE_CHECKING:
     from laterna.music.models.memory import Memory
-from laterna.music.theory import faults
+from laterna.music.theory import faults, sung
 
 SHORTEST, LONGEST = 4.0, 600.0  # seconds of a composition
 _HALF_BAR = 2  # quarter notes; a composition is a whole number of half bars
 _YIELDS = 0.25  # the share by which the tempo gives way, at most
 _HEARD = 4  # of them, the cleanest, are compared with what was learnt from
-_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in the wrong mode
+_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in another key
 _SOPRANO = 57, 84  # MIDI numbers that a melody to harmonise may have, once it is moved by octaves
 
 
@@ -75,8 +75,8 @@ def compose(
     if voices > room:
         raise ModelError(f"{model} writes {room} of the {voices} voices: ask for {room}, or name another model.")
     written = from_nothing(frames, writer, chosen, manner.temperature, seed)
-    heard = [one.of_voices(kept) for one in written]
-    piece = _cleanest([one.to_tonic(chosen.tonic) for one in heard], chosen, writer.memory)
+    heard = [sung(one.to_tonic(chosen.tonic)).of_voices(kept) for one in written]
+    piece = _cleanest(heard, chosen, writer.memory)
     score = score_of(played(piece, style), tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
     return _owned(score, piece, writer.memory)
 
@@ -167,7 +167,7 @@ def _drawn_key(manner: Manner, seed: int) -> Key:
 
 
 def _cleanest(pieces: Sequence[Piece], key: Key, memory: "Memory") -> Piece:
-    """The piece with the fewest faults and quarters of standstill, in the mode of its key, that ends on its tonic.
+    """The piece with the fewest faults and quarters of standstill, in its key, that ends on the tonic.
 
     One that shares a long run with what was learnt from is taken only where all of the best do.
     """
@@ -177,7 +177,7 @@ def _cleanest(pieces: Sequence[Piece], key: Key, memory: "Memory") -> Piece:
         away = not len(last) or last.min() % 12 != key.tonic
         begins = ((piece.pitches > 0) & ~piece.held).any(1)
         still = sum(not begins[first : first + piece.grid].any() for first in range(0, len(piece), piece.grid))
-        return len(faults(piece)) + still + _AS_BAD * (bool(away) + 2 * (piece.key.mode != key.mode))
+        return len(faults(piece)) + still + _AS_BAD * (bool(away) + 2 * (piece.key != key))
 
     best = sorted(pieces, key=unclean)[:_HEARD]
     return next((piece for piece in best if memory.longest_shared([piece]) <= MOST_SHARED), best[0])

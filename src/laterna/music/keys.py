@@ -24,18 +24,23 @@ class Key:
     mode: Mode
 
     @property
-    def number(self) -> int:
-        """0..11 for the major keys from C up, 12..23 for the minor ones."""
-        return self.tonic + (12 if self.mode == "minor" else 0)
-
-    @property
     def signature(self) -> int:
         """The tonic of the major key with the same signs, 0 (C: none) to 11."""
         return (self.tonic + (3 if self.mode == "minor" else 0)) % 12
 
+    @property
+    def from_signs(self) -> int:
+        """By how many semitones up its music has to be moved, the shortest way, to have no signs: -5 to 6."""
+        return shortest(-self.signature)
+
     def __str__(self) -> str:
         name = _OTHERWISE.get((self.tonic, self.mode), TONICS[self.tonic])
         return f"{name} {self.mode}"
+
+
+def shortest(semitones: int) -> int:
+    """The least way to a pitch that is so many semitones off, octaves aside: -5 to 6."""
+    return (semitones + 5) % 12 - 5
 
 
 def key_of(lengths: np.ndarray) -> Key:

@@ -10,7 +10,7 @@ import numpy as np
 
 from laterna.errors import DataError
 from laterna.media.files import quoted
-from laterna.music.keys import Key, key_of
+from laterna.music.keys import Key, key_of, shortest
 
 VOICES = 4
 PLACES = {0: (), 1: (0,), 2: (0, 3), 3: (0, 1, 3), 4: (0, 1, 2, 3)}  # the voices that so many notes are
@@ -47,22 +47,21 @@ class Piece:
 
     def moved(self, semitones: int) -> "Piece":
         """Up by so many semitones; what would leave MIDI's numbers is folded back by octaves."""
-        moved = self.pitches + semitones
-        moved = np.where(moved > 127, 116 + (moved - 128) % 12, np.where(moved < 1, 1 + (moved - 1) % 12, moved))
-        return Piece(self.name, np.where(self.pitches > 0, moved, 0).astype(np.int16), self.held, self.grid)
+        moved = np.where(self.pitches > 0, _folded(self.pitches + semitones), 0)
+        return Piece(self.name, moved.astype(np.int16), self.held, self.grid)
 
     def to_tonic(self, tonic: int) -> "Piece":
         """Moved by the shortest way so that its key has this tonic, a pitch class; up where both ways are as long."""
-        return self.moved(_shortest(tonic - self.key.tonic))
+        return self.moved(shortest(tonic - self.key.tonic))
 
     @property
     def from_signs(self) -> int:
         """By how many semitones up it has to be moved, the shortest way, to be in C major or A minor."""
-        return _shortest(-self.key.signature)
+        return self.key.from_signs
 
     def to_signs_of(self, other: "Piece") -> "Piece":
         """Moved by the shortest way to the key signature of another."""
-        return self.moved(_shortest(other.key.signature - self.key.signature))
+        return self.moved(shortest(other.key.signature - self.key.signature))
 
     def in_any_key(self, rng: np.random.Generator) -> "Piece":
         """Moved by up to half an octave either way, as far as it stays where voices and instruments mostly lie."""
@@ -89,9 +88,9 @@ class Piece:
         return Piece(part.name, np.pad(part.pitches, more), np.pad(part.held, more), part.grid)
 
 
-def _shortest(semitones: int) -> int:
-    """To the same pitch class: -5 to 6."""
-    return (semitones + 5) % 12 - 5
+def _folded(pitches: np.ndarray) -> np.ndarray:
+    """By octaves into MIDI's numbers, 1 to 127."""
+    return np.where(pitches > 127, 116 + (pitches - 128) % 12, np.where(pitches < 1, 1 + (pitches - 1) % 12, pitches))
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
@@ -105,6 +104,11 @@ def tokens_of(piece: Piece) -> np.ndarray:
     """(T, V) int64 tokens of a piece's voices."""
     begun = np.where(piece.pitches > 0, FIRST + piece.pitches, REST)
     return np.where(piece.held, HOLD, begun).astype(np.int64)
+
+
+def moved_tokens(tokens: np.ndarray, semitones: int) -> np.ndarray:
+    """Tokens whose notes are so many semitones higher, as :meth:`Piece.moved` does it."""
+    return np.where(tokens > FIRST, FIRST + _folded(tokens - FIRST + semitones), tokens)
 
 
 def merged(name: str, pitches: np.ndarray, grid: int) -> Piece:

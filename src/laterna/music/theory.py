@@ -44,6 +44,17 @@ def faults(piece: Piece) -> list[Fault]:
     return sorted(_faults(piece), key=lambda fault: fault.quarter)
 
 
+def sung(piece: Piece) -> Piece:
+    """Moved by an octave, if more of it then lies in the ranges of a choir's voices, the first voice the soprano."""
+    low, high = np.array(RANGES[: piece.pitches.shape[1]]).T
+
+    def strays(octave: int) -> int:
+        moved = piece.pitches + 12 * octave
+        return int(((piece.pitches > 0) & ((moved < low) | (moved > high))).sum())
+
+    return piece.moved(12 * min((0, -1, 1), key=strays))
+
+
 def _faults(piece: Piece) -> Iterator[Fault]:
     pitches, voices = piece.pitches.astype(int), piece.pitches.shape[1]
     changes = (np.flatnonzero((pitches[1:] != pitches[:-1]).any(1)) + 1).tolist()

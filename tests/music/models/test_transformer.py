@@ -1,10 +1,12 @@
 """The Transformer hears what was, is told what it is told, and nothing else."""
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from laterna.music.models.transformer import UNKNOWN, Frames, MusicTransformer, _Block  # noqa: E402
+from laterna.music.keys import Key  # noqa: E402
+from laterna.music.models.transformer import A_MINOR, C_MAJOR, UNKNOWN, Frames, MusicTransformer, _Block  # noqa: E402
 from laterna.music.models.voices import TOKENS, sounding  # noqa: E402
 from laterna.music.pieces import FIRST, HOLD, REST  # noqa: E402
 
@@ -19,7 +21,7 @@ def network() -> MusicTransformer:
 def frames(count: int = FRAMES, seed: int = 0, **changed: "torch.Tensor") -> Frames:
     """Two pieces of notes that begin in each frame."""
     pitches = torch.randint(50, 80, (2, count, 4), generator=torch.Generator().manual_seed(seed))
-    numbers = {"grids": (4, 1), "keys": (3, 24), "left": (count, -1), "first": (0, 8)}
+    numbers = {"grids": (4, 1), "keys": (1, 2), "left": (count, -1), "first": (0, 8)}
     made = {
         "tokens": pitches + FIRST,
         "pitches": pitches,
@@ -54,6 +56,23 @@ def test_a_voice_hears_those_above_it_in_its_frame(network: MusicTransformer) ->
     assert changed[10].tolist() == [False, False, True, True]
 
 
+def test_it_hears_how_long_a_note_has_sounded(network: MusicTransformer) -> None:
+    """In 16th notes, whatever the grid, up to 32 of them."""
+    pitches = torch.full((2, 48, 4), 60)
+    tokens, begun = torch.full_like(pitches, HOLD), torch.full((2, 48), False)
+    begun[:, 0] = begun[:, 4] = True
+    tokens[begun] = FIRST + 60
+    ages: list[torch.Tensor] = []
+    hook = network.age.register_forward_hook(lambda _, given, __: ages.append(given[0][0, :, 0]))
+    for grid in (4, 1):
+        batch = frames(48, tokens=tokens, pitches=pitches, grids=torch.tensor([grid, grid]))
+        with torch.no_grad():
+            network(batch)
+    hook.remove()
+    assert ages[0].tolist() == [1, 2, 3, 4, *range(1, 33), *[33] * 12]
+    assert ages[1].tolist() == [1, 5, 9, 13, *range(1, 33, 4), *[33] * 36]
+
+
 def test_what_is_told_in_advance_is_heard_before_it_sounds(network: MusicTransformer) -> None:
     told = frames().given.clone()
     told[:, 12, 0] = FIRST + 60
@@ -61,7 +80,7 @@ def test_what_is_told_in_advance_is_heard_before_it_sounds(network: MusicTransfo
     assert changed[4:12].all()
 
 
-@pytest.mark.parametrize(("name", "value"), [("grids", (2, 2)), ("keys", (5, 5)), ("left", (7, 7)), ("first", (3, 3))])
+@pytest.mark.parametrize(("name", "value"), [("grids", (2, 2)), ("keys", (0, 0)), ("left", (7, 7)), ("first", (3, 3))])
 def test_grid_key_place_and_end_are_heard(network: MusicTransformer, name: str, value: tuple[int, int]) -> None:
     assert differs(network, frames(), frames(**{name: torch.tensor(value)})).any()
 
@@ -78,8 +97,14 @@ def test_what_was_told_and_what_lies_beyond_the_end_has_no_say_in_the_loss(netwo
     assert (nats[:, :, 1:] > 0).all()
 
 
+def test_while_it_learns_some_frames_are_hidden() -> None:
+    deaf = MusicTransformer(**MusicTransformer.sizes["debug"] | {"hide": 1.0})
+    assert differs(deaf.eval(), frames(), other(frames(), (slice(None), 10))).any()
+    assert not differs(deaf.train(), frames(), other(frames(), (slice(None), 10, 3)))[12:].any()
+
+
 def test_a_block_goes_on_from_its_cache_as_if_it_saw_all_at_once() -> None:
-    block, x = _Block(32, 2, 0.0).eval(), torch.randn(2, 9, 32, generator=torch.Generator().manual_seed(1))
+    block, x = _Block(32, 2, 0.0, 0.0).eval(), torch.randn(2, 9, 32, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         whole, cache, parts = block(x)[0], None, []
         for frame in x.split(1, 1):
@@ -89,7 +114,7 @@ def test_a_block_goes_on_from_its_cache_as_if_it_saw_all_at_once() -> None:
 
 
 def test_far_frames_are_still_heard() -> None:
-    block, x = _Block(8, 2, 0.0).eval(), torch.randn(1, 400, 8, generator=torch.Generator().manual_seed(1))
+    block, x = _Block(8, 2, 0.0, 0.0).eval(), torch.randn(1, 400, 8, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         nearer = x.clone()
         nearer[:, 0] = nearer[:, 1]
@@ -108,9 +133,37 @@ def test_samples_keep_what_was_given_and_are_the_same_for_the_same_seed(network:
     assert (one < TOKENS).all()
 
 
+def test_what_fills_a_gap_is_moved_as_the_key_is_and_what_was_given_stays(network: MusicTransformer) -> None:
+    """Whatever the key, the network reads and writes the same notes in C; a note near MIDI's end is kept as well."""
+    given = np.full((FRAMES, 4), -1)
+    given[:, 0] = FIRST + 60
+    given[3:, 0] = HOLD
+    up = np.where(given > FIRST, given + 3, given)
+    in_c = network.fill(given, 2, grid=4, key=Key(0, "major"), seed=1)
+    in_eb = network.fill(up, 2, grid=4, key=Key(3, "major"), seed=1)
+    assert all((one.moved(3).pitches == other.pitches).all() for one, other in zip(in_c, in_eb, strict=True))
+    assert all((one.held == other.held).all() for one, other in zip(in_c, in_eb, strict=True))
+    given[:, 0] = [FIRST + 126, *[HOLD] * (FRAMES - 4), REST, REST, FIRST + 60]  # 3 up, and back, is an octave lower
+    kept = network.fill(given, 1, grid=4, key=Key(9, "major"))[0].pitches[:, 0]
+    assert kept.tolist() == [126] * (FRAMES - 3) + [0, 0, 60]
+
+
+def test_what_fills_a_gap_is_told_the_mode_and_the_end(network: MusicTransformer) -> None:
+    class Asked(MusicTransformer):
+        def sample(self, batch: Frames, **drawn: float) -> "torch.Tensor":
+            self.asked = batch.keys.tolist(), batch.left.tolist(), batch.grids.tolist()
+            return torch.zeros_like(batch.tokens)
+
+    for key, told in ((Key(2, "major"), C_MAJOR), (Key(2, "minor"), A_MINOR)):
+        asked = Asked(**MusicTransformer.sizes["debug"])
+        asked.fill(np.full((FRAMES, 4), -1), 2, grid=2, key=key)
+        assert asked.asked == ([told] * 2, [FRAMES] * 2, [2, 2])
+
+
 def test_samples_follow_the_chances_that_forward_gives(network: MusicTransformer) -> None:
     """The coldest draw is the likeliest token of the whole network at once, frame by frame."""
     blank = frames(given=torch.full((2, FRAMES, 4), UNKNOWN))
+    blank.given[:, 3:9, 1] = HOLD  # a network that learnt nothing holds no note
     drawn = network.sample(blank, temperature=0.01, keep=1e-6)
     pitches = torch.zeros(2, FRAMES, 4, dtype=torch.long)
     for frame in range(FRAMES):
@@ -120,7 +173,8 @@ def test_samples_follow_the_chances_that_forward_gives(network: MusicTransformer
     logits[..., FIRST] = -torch.inf
     silent = torch.cat([torch.ones(2, 1, 4, dtype=torch.bool), pitches[:, :-1] == 0], 1)
     logits[..., HOLD][silent] = -torch.inf
-    assert torch.equal(logits.argmax(-1), drawn)
+    unknown = blank.given == UNKNOWN
+    assert torch.equal(logits.argmax(-1)[unknown], drawn[unknown])
 
 
 def test_what_sounds_goes_on_until_another_note_or_a_rest() -> None:

@@ -11,7 +11,15 @@ torch = pytest.importorskip("torch")
 from laterna.learning import check_model, evaluate, launch  # noqa: E402
 from laterna.learning.loop import Settings  # noqa: E402
 from laterna.learning.recipe import Splits  # noqa: E402
-from laterna.music.models.transformer import AHEAD, UNKNOWN, MusicTransformer  # noqa: E402
+from laterna.music.models.transformer import (  # noqa: E402
+    A_MINOR,
+    AHEAD,
+    ANY_KEY,
+    C_MAJOR,
+    NO_SIGNS,
+    UNKNOWN,
+    MusicTransformer,
+)
 from laterna.music.models.transformer_recipe import (  # noqa: E402
     Excerpts,
     Score,
@@ -41,12 +49,14 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_whole_piece_is_told_nothing_and_moved_nowhere() -> None:
+def test_a_whole_piece_is_told_nothing_and_has_no_signs() -> None:
     piece = merged("", np.array(song(np.random.default_rng(1))), 4)
+    other = Excerpts([piece.moved(4)], whole=True).sample(0, np.random.default_rng(3))
     one = Excerpts([piece], whole=True).sample(0, np.random.default_rng(3))
     assert one.tokens[0].tolist() == [FIRST + pitch for pitch in piece.pitches[0]]
     assert (one.tokens[1] == HOLD).all()
-    assert ((one.given == UNKNOWN).all(), one.left, one.grid) == (True, -1, 4)
+    assert ((one.given == UNKNOWN).all(), one.key, one.left, one.grid) == (True, NO_SIGNS, -1, 4)
+    assert (other.tokens == one.tokens).all()
 
 
 def test_samples_are_moved_told_and_cut_and_stay_true() -> None:
@@ -59,9 +69,14 @@ def test_samples_are_moved_told_and_cut_and_stay_true() -> None:
         assert one.left in (-1, 160 - one.first)
         moved = one.pitches - piece.pitches[one.first : one.first + 64]
         assert (moved == moved[0, 0]).all()
+        assert one.key == ANY_KEY or not moved.any()
         assert (one.given[one.given != UNKNOWN] == one.tokens[one.given != UNKNOWN]).all()
-        kinds.add((int(moved[0, 0]) != 0, bool((one.given != UNKNOWN).any()), one.left >= 0, one.key < 24))
-    assert len(kinds) > 8
+        kinds.add((bool((one.given != UNKNOWN).any()), one.left >= 0, one.key))
+    assert len(kinds) > 9
+    assert {key for *_, key in kinds} == {C_MAJOR, NO_SIGNS, ANY_KEY}
+    minor = merged("", np.repeat([[69], [72], [71], [69], [68], [69]], 4, 0), 4)
+    told = {Excerpts([minor], 64).sample(0, np.random.default_rng(seed)).key for seed in range(40)}
+    assert told == {A_MINOR, NO_SIGNS, ANY_KEY}
 
 
 def test_a_batch_is_padded_to_the_longest() -> None:
@@ -71,13 +86,14 @@ def test_a_batch_is_padded_to_the_longest() -> None:
     assert (batch.given[0, 8:] == UNKNOWN).all()
 
 
-def test_nats_are_those_of_all_voices_of_a_frame(table: Path) -> None:
+def test_nats_are_those_of_all_voices_of_a_frame_and_of_the_key(table: Path) -> None:
     """A network that gives each token the same chance is surprised by a frame as by four of them."""
     network, splits = MusicTransformer.build("debug").eval(), recipe.splits(table)
     for layer in [*network.draw.out, *network.draw.steps]:
         for tensor in layer.parameters():
             torch.nn.init.zeros_(tensor)
-    assert metrics(network, splits.test)["nats"] == pytest.approx(4 * np.log(130))
+    frames = len(song(np.random.default_rng(0)))
+    assert metrics(network, splits.test)["nats"] == pytest.approx(4 * np.log(130) + np.log(12) / frames)
 
 
 def test_nats_do_not_hang_on_what_follows(table: Path) -> None:
@@ -116,6 +132,6 @@ def test_a_short_training_learns_which_chord_follows(table: Path, tmp_path: Path
 
 @pytest.mark.slow
 def test_the_bundled_weights_know_chorales_better_than_others(data: Path) -> None:
-    """RNN-NADE has 5.56 on quarter notes (Boulanger-Lewandowski et al. 2012), our Markov chain 2.77 on 16th notes."""
-    for name, others in (("jsb-chorales-quarter.json", 5.56), ("Jsb16thSeparated.json", 2.77)):
+    """RNN-NADE has 5.56 on quarter notes (Boulanger-Lewandowski et al. 2012), our LSTM 1.9 on 16th notes."""
+    for name, others in (("jsb-chorales-quarter.json", 5.56), ("Jsb16thSeparated.json", 1.9)):
         assert evaluate("music/transformer", data / "jsb" / name).figures["nats"] < others

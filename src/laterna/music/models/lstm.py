@@ -1,7 +1,7 @@
 """A recurrent network that writes music frame by frame: the baseline of the Transformer, with the same two ends.
 
-Long short-term memory (Hochreiter and Schmidhuber 1997) of what has sounded; it is told nothing else but the grid and
-the place in the bar.
+Long short-term memory (Hochreiter and Schmidhuber 1997) of what has sounded; it is told nothing else but the grid, the
+place in the bar, and what the Transformer is told of the key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from torch.nn.functional import cross_entropy, pad
 
 from laterna.learning.model import Model, Phase
 from laterna.music.models import transformer_recipe
-from laterna.music.models.transformer import BEATS, GRIDS, Frames
+from laterna.music.models.transformer import ANY_KEY, BEATS, GRIDS, Frames
 from laterna.music.models.voices import Draw, Hear, before
 
 
@@ -30,6 +30,7 @@ class MusicLSTM(Model):
     """
 
     name: ClassVar[str] = "music/lstm"
+    version = 2
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {"width": 32, "depth": 1, "chain": 32, "drop": 0.0},
         "base": {},
@@ -41,6 +42,7 @@ class MusicLSTM(Model):
         self.hear = Hear(voices, width)
         self.place = nn.Embedding(BEATS * max(GRIDS), width)
         self.grid = nn.Embedding(max(GRIDS) + 1, width)
+        self.key = nn.Embedding(ANY_KEY + 1, width)
         self.drop = nn.Dropout(drop)
         self.lstm = nn.LSTM(width, width, depth, batch_first=True, dropout=drop)
         self.draw = Draw(voices, width, chain, drop)
@@ -59,7 +61,8 @@ class MusicLSTM(Model):
         """Logits (B, T, V, tokens)."""
         last, frames = before(batch.pitches), torch.arange(batch.tokens.shape[1], device=self.device)
         place = (batch.first[:, None] + frames) % (BEATS * batch.grids[:, None])
-        place = self.place(place * (max(GRIDS) // batch.grids[:, None])) + self.grid(batch.grids)[:, None]
+        whole = self.grid(batch.grids) + self.key(batch.keys)
+        place = self.place(place * (max(GRIDS) // batch.grids[:, None])) + whole[:, None]
         heard = pad(self.hear(batch.tokens, batch.pitches, last), (0, 0, 1, -1))
         x, _ = self.lstm(self.drop(heard + place))
         return cast(Tensor, self.draw(self.drop(x), last, batch.tokens))

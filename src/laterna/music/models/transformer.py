@@ -5,9 +5,11 @@ After Music Transformer (Huang et al. 2018, arXiv:1809.04281): self-attention th
 Where it departs from the paper:
 - a step is a frame of all voices, not a note: a piece in four voices takes a quarter of the steps;
   the voices of a frame follow from one another in a small recurrent chain, so that their joint probability is exact;
-- it hears and draws intervals beside pitches (``voices.py``);
+- it hears and draws intervals beside pitches (``voices.py``), and hears for how long each note has sounded;
+- it reads pieces in C major or A minor, and writes in those, to be moved to the key that is wanted; most samples that
+  it learns from are in any key, and it is told so: else it would learn the few pieces that there are by heart;
 - it may be told in advance what some voices sound, now and later (a melody to harmonise, the ends of a gap to fill), by
-  convolutions that look both ways, and the key, and how far off the end is;
+  convolutions that look both ways, and the mode, and how far off the end is;
 - the distance of frames further apart than it has learnt counts as the largest that it has.
 """
 
@@ -25,12 +27,14 @@ from laterna.learning.threads import torch_threads
 from laterna.music.keys import Key
 from laterna.music.models.memory import Memory
 from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
-from laterna.music.pieces import HOLD, Piece
+from laterna.music.pieces import HOLD, Piece, moved_tokens
 
 UNKNOWN = TOKENS  # of what is told in advance: nothing
-KEYS, GRIDS = 24, (1, 2, 4)  # keys are numbered as in laterna.music.keys; 24 stands for an unknown one
+C_MAJOR, A_MINOR, NO_SIGNS, ANY_KEY = range(4)  # what may be told of a piece's key; NO_SIGNS is one of both
+GRIDS = 1, 2, 4  # frames of a quarter note
 BEATS = 16  # quarter notes after which a frame's place is counted anew
 FARTHEST = 64  # quarter notes to the end that are told apart, at most
+_LONGEST = 32  # 16th notes that a note has sounded for, told apart
 _REACH = 256  # frames back that are told apart
 _DILATIONS = (1, 3, 9)  # of the convolutions that see what is told in advance
 AHEAD = 2 * sum(_DILATIONS)  # frames that they see on either side
@@ -45,7 +49,7 @@ class Frames(NamedTuple):
         given: (B, T, V) tokens that are told in advance, or UNKNOWN.
         counts: (B,) frames of each piece.
         grids: (B,) frames of a quarter note: 1, 2 or 4.
-        keys: (B,) 0 to 23, or 24 where the key is not told.
+        keys: (B,) what is told of each one's key: C_MAJOR, A_MINOR, NO_SIGNS or ANY_KEY.
         left: (B,) frames from the first one to the end, or -1 where it is not told.
         first: (B,) where the first frame lies in the piece, in frames.
     """
@@ -70,34 +74,43 @@ class MusicTransformer(Model):
         chain: units of the recurrent chain through a frame's voices.
         voices: of a frame.
         drop: the share of a layer's answers that are dropped in training.
+        hide: the share of frames, and of looks back at them, that are hidden in training.
     """
 
     memory: Memory
     name: ClassVar[str] = "music/transformer"
-    version = 2
+    version = 3
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "debug": {"width": 32, "depth": 2, "heads": 2, "chain": 32, "drop": 0.0},
+        "debug": {"width": 32, "depth": 2, "heads": 2, "chain": 32, "drop": 0.0, "hide": 0.0},
         "base": {},
     }
 
     def __init__(
-        self, width: int = 160, depth: int = 4, heads: int = 4, chain: int = 128, voices: int = 4, drop: float = 0.4
+        self,
+        width: int = 160,
+        depth: int = 4,
+        heads: int = 4,
+        chain: int = 128,
+        voices: int = 4,
+        drop: float = 0.4,
+        hide: float = 0.1,
     ) -> None:
         super().__init__()
-        self.voices = voices
+        self.voices, self.hide = voices, hide
         self.hear = Hear(voices, width)
+        self.age = nn.Embedding(voices * (_LONGEST + 2), width)
         self.told = nn.Embedding(voices * (TOKENS + 1), width)
         self.ahead = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2 * d, dilation=d) for d in _DILATIONS)
         self.place = nn.Embedding(BEATS * max(GRIDS), width)
-        self.key = nn.Embedding(KEYS + 1, width)
+        self.key = nn.Embedding(ANY_KEY + 1, width)
         self.grid = nn.Embedding(max(GRIDS) + 1, width)
         self.end = nn.Embedding(FARTHEST + 2, width)
         self.drop = nn.Dropout(drop)
-        self.blocks = nn.ModuleList(_Block(width, heads, drop) for _ in range(depth))
+        self.blocks = nn.ModuleList(_Block(width, heads, drop, hide) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.draw = Draw(voices, width, chain, drop)
         self.memory = Memory()
-        for table in (self.told, self.place, self.key, self.grid, self.end):
+        for table in (self.age, self.told, self.place, self.key, self.grid, self.end):
             nn.init.normal_(table.weight, std=0.1)
 
     def phases(self) -> Sequence[Phase]:
@@ -117,12 +130,21 @@ class MusicTransformer(Model):
 
     def forward(self, batch: Frames) -> Tensor:
         """Logits (B, T, V, tokens)."""
-        last = before(batch.pitches)
-        heard = pad(self.hear(batch.tokens, batch.pitches, last), (0, 0, 1, -1))
+        last, frames = before(batch.pitches), torch.arange(batch.tokens.shape[1], device=self.device)[:, None]
+        ages = frames - torch.where(batch.tokens == HOLD, 0, frames).cummax(1)[0]
+        heard = pad(self._heard(batch.tokens, batch.pitches, last, ages, batch.grids), (0, 0, 1, -1))
+        if self.training:  # some frames are not heard at all
+            heard = heard * (torch.rand(*heard.shape[:2], 1, device=self.device) >= self.hide)
         x = self.drop(self._told(batch) + heard)  # (B, T, width)
         for block in self.blocks:
             x, _ = block(x)
         return cast(Tensor, self.draw(self.norm(x), last, batch.tokens))
+
+    def _heard(self, tokens: Tensor, pitches: Tensor, last: Tensor, ages: Tensor, grids: Tensor) -> Tensor:
+        """(B, T, width): what has sounded in each frame, and for how many frames before it (B, T, V)."""
+        ages = (ages * (max(GRIDS) // grids[:, None, None])).clamp_max(_LONGEST) + 1
+        ages = torch.where(pitches > 0, ages, 0) + torch.arange(self.voices, device=self.device) * (_LONGEST + 2)
+        return cast(Tensor, self.hear(tokens, pitches, last) + self.age(ages).sum(2))
 
     def _told(self, batch: Frames) -> Tensor:
         """(B, T, width): all that is known in advance of each frame."""
@@ -148,15 +170,18 @@ class MusicTransformer(Model):
             given: a whole piece.
             count: of pieces, that are written at once.
             grid: frames of a quarter note: 1, 2 or 4.
-            key: that is told.
+            key: of the pieces; the network is told its mode.
             temperature: of the draw, above 0.
             seed: of the draw.
         """
-        told = torch.from_numpy(np.where(given < 0, UNKNOWN, given)).long().repeat(count, 1, 1).to(self.device)
-        numbers = ([len(given)], [grid], [key.number], [len(given)], [0])
+        without_signs = np.where(given < 0, UNKNOWN, moved_tokens(given, key.from_signs))
+        told = torch.from_numpy(without_signs).long().repeat(count, 1, 1).to(self.device)
+        mode = C_MAJOR if key.mode == "major" else A_MINOR
+        numbers = ([len(given)], [grid], [mode], [len(given)], [0])
         batch = Frames(told, torch.zeros_like(told), told, *(torch.tensor(n * count).to(told) for n in numbers))
         with torch_threads(1):
-            tokens = self.sample(batch, temperature=temperature, seed=seed).cpu()
+            drawn = self.sample(batch, temperature=temperature, seed=seed).cpu().numpy()
+        tokens = torch.from_numpy(np.where(given < 0, moved_tokens(drawn, -key.from_signs), given))
         sounds = [torch.zeros_like(tokens[:, 0])]
         for frame in tokens.unbind(1):
             sounds.append(sounding(frame, sounds[-1]))
@@ -176,7 +201,7 @@ class MusicTransformer(Model):
         """
         random = torch.Generator().manual_seed(seed)
         told, tokens = self._told(batch), batch.given.clone()
-        pitches = torch.zeros_like(tokens[:, 0])  # (B, V) of the frame before
+        pitches = ages = torch.zeros_like(tokens[:, 0])  # (B, V) of the frame before
         heard, caches = told.new_zeros(told[:, :1].shape), [None] * len(self.blocks)
         for frame in range(tokens.shape[1]):
             x = told[:, frame : frame + 1] + heard
@@ -186,14 +211,15 @@ class MusicTransformer(Model):
                 self.norm(x)[:, 0], pitches, tokens[:, frame], random, temperature=temperature, keep=keep
             )
             tokens[:, frame], last, pitches = now, pitches, sounding(now, pitches)
-            heard = self.hear(now[:, None], pitches[:, None], last[:, None])
+            ages = torch.where(now == HOLD, ages + 1, 0)
+            heard = self._heard(now[:, None], pitches[:, None], last[:, None], ages[:, None], batch.grids)
         return tokens
 
 
 class _Block(nn.Module):
     """Causal self-attention with relative positions, and two layers on each frame; both normed before."""
 
-    def __init__(self, width: int, heads: int, drop: float) -> None:
+    def __init__(self, width: int, heads: int, drop: float, hide: float) -> None:
         super().__init__()
         self.heads = heads
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
@@ -201,7 +227,7 @@ class _Block(nn.Module):
         self.far = nn.Parameter(torch.randn(heads, _REACH, width // heads) * 0.02)  # of each distance, 0 first
         self.join = nn.Linear(width, width)
         self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.drop = nn.Dropout(drop)
+        self.drop, self.hide = nn.Dropout(drop), nn.Dropout(hide)
 
     def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(B, T, width) after those whose keys and values are in the cache (2, B, heads, before, width / heads)."""
@@ -214,7 +240,7 @@ class _Block(nn.Module):
         kept = torch.stack(new) if cache is None else torch.cat([cache, torch.stack(new)], 3)
         scores = query @ kept[0].transpose(2, 3) + self._by_distance(query, kept.shape[3])
         weights = (scores / math.sqrt(query.shape[3])).softmax(3)
-        return self.join((weights @ kept[1]).transpose(1, 2).flatten(2)), kept
+        return self.join((self.hide(weights) @ kept[1]).transpose(1, 2).flatten(2)), kept
 
     def _by_distance(self, query: Tensor, count: int) -> Tensor:
         """(B, h, T, count): what each query gives for how far back each key lies; the future is out of reach."""

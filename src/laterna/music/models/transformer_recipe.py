@@ -1,8 +1,11 @@
 """How the Transformer is trained and judged: on pieces of music, by the joint nats of a frame.
 
 DATA is a table of pieces (see ``laterna.music.pieces``), or a folder of tables and scores.
+
+Pieces are judged in C major or A minor. Which of twelve keys they come from costs their likelihood log(12) nats each.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
@@ -13,14 +16,24 @@ import torch
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
 from laterna.music.data import read_pieces
-from laterna.music.models.transformer import AHEAD, KEYS, UNKNOWN, Frames, MusicTransformer
+from laterna.music.models.transformer import (
+    A_MINOR,
+    AHEAD,
+    ANY_KEY,
+    C_MAJOR,
+    NO_SIGNS,
+    UNKNOWN,
+    Frames,
+    MusicTransformer,
+)
 from laterna.music.models.voices import TOKENS
 from laterna.music.pieces import Piece, tokens_of
 
 WINDOW = 256  # frames of a sample to learn from
 _STRETCH = 80  # frames of a piece for each sample of it in an epoch
-_MOVED = 0.75  # the share of samples in another key
-_KEY_TOLD, _END_TOLD, _VOICES_TOLD = 0.5, 0.5, 0.4  # shares of samples that are told these
+_KEYS = 12  # that a piece may come from
+_MOVED = 0.6  # the share of samples in any key
+_MODE_TOLD, _END_TOLD, _VOICES_TOLD = 0.7, 0.5, 0.4  # shares of samples that are told these
 
 
 class Writer(Protocol):
@@ -45,15 +58,15 @@ class Score(NamedTuple):
 
 
 class Excerpts:
-    """Stretches of pieces in any key, of which something may be told; or whole pieces as they are, told nothing.
+    """Stretches of pieces, without signs or in any key, of which something may be told; or whole ones without signs.
 
     A long piece, and so one on a fine grid, has more of them.
     """
 
     def __init__(self, pieces: Sequence[Piece], window: int = WINDOW, *, whole: bool = False) -> None:
-        self.pieces, self._window, self._whole = pieces, window, whole
+        self.pieces, self._window, self._whole = [piece.moved(piece.from_signs) for piece in pieces], window, whole
         counts = [1 if whole else max(1, round(len(piece) / _STRETCH)) for piece in pieces]
-        self._drawn = [piece for piece, count in zip(pieces, counts, strict=True) for _ in range(count)]
+        self._drawn = [piece for piece, count in zip(self.pieces, counts, strict=True) for _ in range(count)]
 
     def __len__(self) -> int:
         return len(self._drawn)
@@ -65,20 +78,22 @@ class Excerpts:
         piece = self._drawn[index]
         if self._whole:
             return score(piece)
+        key = NO_SIGNS
         if rng.random() < _MOVED:
-            piece = piece.in_any_key(rng)
+            piece, key = piece.in_any_key(rng), ANY_KEY
+        elif rng.random() < _MODE_TOLD:
+            key = C_MAJOR if piece.key.mode == "major" else A_MINOR
         first = int(rng.integers(max(1, len(piece) - self._window + 1)))
         first -= first % piece.grid
-        key = piece.key.number if rng.random() < _KEY_TOLD else KEYS
         left = len(piece) - first if rng.random() < _END_TOLD else -1
         one = score(piece.part(first, first + self._window))._replace(key=key, left=left, first=first)
         return one._replace(given=_told(one, rng)) if rng.random() < _VOICES_TOLD else one
 
 
 def score(piece: Piece) -> Score:
-    """A whole piece of which nothing is told."""
+    """A whole piece without signs, of which nothing else is told."""
     tokens = tokens_of(piece)
-    return Score(tokens, piece.pitches.astype(np.int64), np.full(tokens.shape, UNKNOWN), piece.grid, KEYS, -1, 0)
+    return Score(tokens, piece.pitches.astype(np.int64), np.full(tokens.shape, UNKNOWN), piece.grid, NO_SIGNS, -1, 0)
 
 
 def _told(one: Score, rng: np.random.Generator) -> np.ndarray:
@@ -126,7 +141,8 @@ def settle(model: Model, samples: Samples) -> None:
 
 
 def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
-    """Joint nats of a frame, over all frames of all pieces, told nothing; and the share of tokens that it expects.
+    """Joint nats of a frame, over all frames of all pieces, told no more than that they have no signs; and the share of
+    tokens that it expects.
 
     Frames of which nothing is known follow each piece, so that the network can't tell where it ends.
     """
@@ -138,7 +154,7 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
         with torch.inference_mode():
             logits = network(batch).float()[:, : len(one.tokens)]
         tokens = batch.tokens[:, : len(one.tokens)]
-        nats -= float(logits.log_softmax(3).gather(3, tokens[..., None]).double().sum())
+        nats += math.log(_KEYS) - float(logits.log_softmax(3).gather(3, tokens[..., None]).double().sum())
         right += int((logits.argmax(3) == tokens).sum())
         frames += len(one.tokens)
     return {"nats": nats / frames, "accuracy": right / frames / network.voices}
@@ -159,7 +175,7 @@ def baseline(splits: Splits) -> Mapping[str, float]:
             counts[piece.grid][voice] += np.bincount(tokens, minlength=TOKENS)
     nats, right, frames, everywhere = 0.0, 0, 0, np.sum(list(counts.values()), 0)
     for piece in cast(Excerpts, splits.test).pieces:
-        counted = counts.get(piece.grid, everywhere)
+        counted, nats = counts.get(piece.grid, everywhere), nats + math.log(_KEYS)
         shares = np.log(counted / counted.sum(1, keepdims=True))
         for voice, tokens in enumerate(score(piece).tokens.T):
             nats -= shares[voice][tokens].sum()
@@ -177,8 +193,9 @@ recipe = Recipe(
     objective="-nats",
     protocol=(
         "joint negative log-likelihood of a frame in nats, over all frames of the test part, rests and held notes"
-        " counted: the voices of a frame from the highest down, each given those above it and all frames before; and"
-        " the share of the voices whose token was the likeliest"
+        " counted, and log 12 for the key of each piece, that is read in C major or A minor: the voices of a frame from"
+        " the highest down, each given those above it and all frames before; and the share of the voices whose token"
+        " was the likeliest"
     ),
     steps=12_000,
     batch_size=16,

@@ -9,7 +9,7 @@ Where it departs from the paper:
   can know melodies and four-part phrases; a smaller one knows melodies alone, and better;
 - the prior is learnt with the rest, for one Gaussian fits no points of music: bits are saved, and points that are drawn
   from it are like those of phrases;
-- phrases of the prior's points are read back and written anew, a few times over, before they are given;
+- what is sampled of the prior's points is read back and written anew, some fifty times over, before it is given;
 - a point knows no key: phrases are read in C major or A minor, and written in the key that goes with the point (any of
   12, all as likely), so that points between others are in that key too;
 - each frame has a place of its own in what is read and in what a bar is written from, so that no recurrent state has to
@@ -45,7 +45,7 @@ _GENEROUS = 5.0  # times as many bits are free at a training's first step as at 
 _KEYS = 12
 _PARTS = 6  # Gaussians of which each number of a point may be
 _TRIED = 4  # points that are drawn for each phrase that is wanted
-_ANEW = 32  # times that a phrase of the prior is read and written anew
+_ANEW, _ON_THE_WAY = 48, 0.8  # times that a phrase of the prior is read and written anew; the temperature till the last
 _TOGETHER = 512  # phrases that are read at a time
 _NORMAL = 0.5 * math.log(2 * math.pi * math.e)  # nats of a standard Gaussian
 
@@ -254,7 +254,7 @@ class MusicVAE(Model):
     def sample(
         self, count: int, *, mode: Mode | None = None, voices: int = 4, temperature: float = 1.0, seed: int = 0
     ) -> list[Piece]:
-        """Phrases of points drawn from the prior, each followed by the one that lies nearest, all without signs.
+        """Phrases of points drawn from the prior, each followed by the one that lies nearest, as points know them.
 
         More are tried than are wanted, and those taken that are as asked for. Each is then read to a Gaussian and
         written anew from a point of it, many times over (after Rezende et al. 2014, arXiv:1401.4082): near some points
@@ -264,7 +264,7 @@ class MusicVAE(Model):
             count: of phrases.
             mode: of them, if enough turn out to be in it.
             voices: that sound in each, likewise.
-            temperature: of the draw of notes.
+            temperature: of the first and the last draw of notes.
             seed: of all that is drawn.
         """
 
@@ -272,17 +272,17 @@ class MusicVAE(Model):
             apart = abs(int(piece.pitches.any(0).sum()) - voices)
             return 2 * apart + (mode is not None and piece.key.mode != mode)
 
-        random = torch.Generator().manual_seed(seed)
-        points = self.prior.draw(_TRIED * count, seed)
-        made = self.phrases(points, temperature=temperature, seed=seed)
-        chosen = sorted(range(len(made)), key=lambda index: wrong(made[index]))[:count]
-        points, made = points[chosen], [made[index] for index in chosen]
-        for step in range(1, _ANEW + 1):
-            mean, deviation = self.gaussians(made)
-            points = mean + deviation * torch.randn(mean.shape, generator=random).to(mean)
-            anew = self.phrases(points, temperature=temperature, seed=seed + step)
-            made = [new if wrong(new) <= wrong(old) else old for old, new in zip(made, anew, strict=True)]
-        return [made[index] for index in _walk(self.locate(made))]
+        drawn, written, away, *seeds = np.random.SeedSequence(seed).generate_state(3 + _ANEW).tolist()
+        random = torch.Generator().manual_seed(away)
+        with torch_threads(1):
+            tried = self.phrases(self.prior.draw(_TRIED * count, drawn), temperature=temperature, seed=written)
+            made = sorted(tried, key=wrong)[:count]
+            for left, each in zip(reversed(range(_ANEW)), seeds, strict=True):
+                mean, deviation = self.gaussians(made)
+                points = mean + deviation * torch.randn(mean.shape, generator=random).to(mean)
+                anew = self.phrases(points, temperature=_ON_THE_WAY if left else temperature, seed=each)
+                made = [new if wrong(new) <= wrong(old) else old for old, new in zip(made, anew, strict=True)]
+            return [made[index] for index in _walk(self.locate(made))]
 
 
 class MelodyVAE(MusicVAE):
