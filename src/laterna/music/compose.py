@@ -26,7 +26,7 @@ SHORTEST, LONGEST = 4.0, 600.0  # seconds of a composition
 _HALF_BAR = 2  # quarter notes; a composition is a whole number of half bars
 _YIELDS = 0.25  # the share by which the tempo gives way, at most
 _HEARD = 4  # of them, the cleanest, are compared with what was learnt from
-_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in another key
+_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home
 _SOPRANO = 57, 84  # MIDI numbers that a melody to harmonise may have, once it is moved by octaves
 
 
@@ -167,17 +167,17 @@ def _drawn_key(manner: Manner, seed: int) -> Key:
 
 
 def _cleanest(pieces: Sequence[Piece], key: Key, memory: "Memory") -> Piece:
-    """The piece with the fewest faults and quarters of standstill, in its key, that ends on the tonic.
+    """Of the pieces in the key, if any is, the one of fewest faults and quarters of standstill, that ends at home.
 
     One that shares a long run with what was learnt from is taken only where all of the best do.
     """
 
-    def unclean(piece: Piece) -> int:
+    def unclean(piece: Piece) -> tuple[bool, int]:
         last = piece.pitches[-1][piece.pitches[-1] > 0]
         away = not len(last) or last.min() % 12 != key.tonic
         begins = ((piece.pitches > 0) & ~piece.held).any(1)
         still = sum(not begins[first : first + piece.grid].any() for first in range(0, len(piece), piece.grid))
-        return len(faults(piece)) + still + _AS_BAD * (bool(away) + 2 * (piece.key != key))
+        return piece.key != key, len(faults(piece)) + still + _AS_BAD * bool(away)
 
     best = sorted(pieces, key=unclean)[:_HEARD]
     return next((piece for piece in best if memory.longest_shared([piece]) <= MOST_SHARED), best[0])
