@@ -20,6 +20,7 @@ from laterna import music
 from laterna.learning import evaluate, train
 from laterna.learning.store import bundled_store
 from laterna.learning.threads import torch_threads
+from laterna.music.keys import SIGNATURES
 from laterna.music.notation import piece_of
 from laterna.music.pieces import Piece, read_table, tokens_of
 from laterna.music.theory import faults
@@ -29,7 +30,6 @@ GRIDS = {
     "quarter": ("jsb-chorales-quarter.json", 7.0, 5.6, "TCN 8.10, LSTM 8.45, Coconet in order 7.79, RNN-NADE 5.56"),
     "16th": ("Jsb16thSeparated.json", 1.34, 1.2, "Music Transformer, 4 x 0.335 (validation)"),
 }
-KEYS = 12  # that a piece is moved from, to C major or A minor, by all who read it
 TOKENS, DOUBT = 130, 4.0  # kinds of tokens; how often a context has to be seen until it is believed half
 SECONDS, ROOM = 4.0, 8e6  # for composing 60 s; bytes of all bundled weights for music
 PROTOCOL = (
@@ -93,7 +93,7 @@ def markov(table: dict[str, Sequence[Piece]], order: int) -> float:
         for contexts, token in _events(piece, order):
             for context in contexts:
                 counts[context][token] += 1
-    nats, frames = len(test) * math.log(KEYS), 0
+    nats, frames = len(test) * math.log(SIGNATURES), 0
     for piece in test:
         frames += len(piece)
         for contexts, token in _events(piece, order):

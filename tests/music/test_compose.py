@@ -19,6 +19,7 @@ from laterna.music.moods import manner_of
 from laterna.music.notation import piece_of
 from laterna.music.originality import MOST_SHARED
 from laterna.music.pieces import Piece, merged
+from laterna.music.theory import faults
 
 
 def sounds(score: ScoreTick) -> set[tuple[int, int]]:
@@ -60,6 +61,26 @@ def test_a_choir_can_sing_what_is_composed(model: str, octaves: int, monkeypatch
     monkeypatch.setattr(import_module("laterna.music.compose"), "from_nothing", lambda *asked: written)
     piece = piece_of(music.compose(seconds=5, key="Bb major", model=model))
     assert piece.pitches[0].tolist() == [74, 65, 58, 46]
+
+
+@pytest.mark.parametrize("others", [[], ["minor"]])
+def test_what_is_in_the_key_that_was_asked_for_comes_first(
+    model: str, others: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it leaps and has parallel fifths; another piece is taken only where none is in the key."""
+    major = np.array([(74, 65, 58, 46), (84, 77, 60, 48), (62, 55, 53, 46), (74, 65, 58, 46)])
+    minor = np.array([(73, 65, 58, 46), (72, 65, 57, 53), (73, 65, 58, 46), (70, 65, 61, 46)])
+    pieces = {
+        "major": merged("", np.repeat(np.tile(major, (2, 1)), 4, 0), 4),
+        "minor": merged("", np.repeat(minor, 4, 0), 4),
+    }
+    assert [one.key for one in pieces.values()] == [Key(10, "major"), Key(10, "minor")]
+    assert len(faults(pieces["major"])) > len(faults(pieces["minor"])) + 8
+    asked = "Bb major" if others else "Bb minor"
+    written = [pieces[name] for name in ([*others, "major"])]
+    monkeypatch.setattr(import_module("laterna.music.compose"), "from_nothing", lambda *given: written)
+    piece = piece_of(music.compose(seconds=5, key=asked, model=model))
+    assert (piece.pitches == pieces["major"].pitches).all()
 
 
 def test_weights_of_another_model_write_no_music() -> None:

@@ -26,7 +26,7 @@ SHORTEST, LONGEST = 4.0, 600.0  # seconds of a composition
 _HALF_BAR = 2  # quarter notes; a composition is a whole number of half bars
 _YIELDS = 0.25  # the share by which the tempo gives way, at most
 _HEARD = 4  # of them, the cleanest, are compared with what was learnt from
-_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home
+_AS_BAD = 4  # faults of part-writing: as bad is it to end away from home, and twice that to be in the wrong mode
 _SOPRANO = 57, 84  # MIDI numbers that a melody to harmonise may have, once it is moved by octaves
 
 
@@ -76,7 +76,7 @@ def compose(
         raise ModelError(f"{model} writes {room} of the {voices} voices: ask for {room}, or name another model.")
     written = from_nothing(frames, writer, chosen, manner.temperature, seed)
     heard = [sung(one.to_tonic(chosen.tonic)).of_voices(kept) for one in written]
-    piece = _cleanest(heard, chosen, writer.memory)
+    piece = _cleanest([one for one in heard if one.key == chosen] or heard, chosen, writer.memory)
     score = score_of(played(piece, style), tempo=quarters * 60 / seconds, key=chosen, title=f"{mood}, {chosen}")
     return _owned(score, piece, writer.memory)
 
@@ -167,17 +167,17 @@ def _drawn_key(manner: Manner, seed: int) -> Key:
 
 
 def _cleanest(pieces: Sequence[Piece], key: Key, memory: "Memory") -> Piece:
-    """Of the pieces in the key, if any is, the one of fewest faults and quarters of standstill, that ends at home.
+    """The piece with the fewest faults and quarters of standstill, in the mode of its key, that ends on its tonic.
 
     One that shares a long run with what was learnt from is taken only where all of the best do.
     """
 
-    def unclean(piece: Piece) -> tuple[bool, int]:
+    def unclean(piece: Piece) -> int:
         last = piece.pitches[-1][piece.pitches[-1] > 0]
         away = not len(last) or last.min() % 12 != key.tonic
         begins = ((piece.pitches > 0) & ~piece.held).any(1)
         still = sum(not begins[first : first + piece.grid].any() for first in range(0, len(piece), piece.grid))
-        return piece.key != key, len(faults(piece)) + still + _AS_BAD * bool(away)
+        return len(faults(piece)) + still + _AS_BAD * (bool(away) + 2 * (piece.key.mode != key.mode))
 
     best = sorted(pieces, key=unclean)[:_HEARD]
     return next((piece for piece in best if memory.longest_shared([piece]) <= MOST_SHARED), best[0])

@@ -8,6 +8,7 @@ import numpy as np
 
 Mode = Literal["major", "minor"]
 
+SIGNATURES = 12  # of keys, one of which music is moved from that is read in C major or A minor
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _OTHERWISE: dict[tuple[int, Mode], str] = {(1, "major"): "Db", (8, "minor"): "G#"}  # with fewer signs
 _PROFILES: dict[Mode, tuple[float, ...]] = {  # how well each step above the tonic fits, as listeners rated it

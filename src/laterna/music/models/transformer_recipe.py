@@ -16,6 +16,7 @@ import torch
 from laterna.learning.model import Model
 from laterna.learning.recipe import Recipe, Samples, Splits
 from laterna.music.data import read_pieces
+from laterna.music.keys import SIGNATURES
 from laterna.music.models.transformer import (
     A_MINOR,
     AHEAD,
@@ -31,7 +32,6 @@ from laterna.music.pieces import Piece, tokens_of
 
 WINDOW = 256  # frames of a sample to learn from
 _STRETCH = 80  # frames of a piece for each sample of it in an epoch
-_KEYS = 12  # that a piece may come from
 _MOVED = 0.75  # the share of samples in any key
 _MODE_TOLD, _END_TOLD, _VOICES_TOLD = 0.5, 0.5, 0.4  # shares of samples that are told these
 
@@ -154,7 +154,7 @@ def metrics(model: Model, samples: Samples) -> Mapping[str, float]:
         with torch.inference_mode():
             logits = network(batch).float()[:, : len(one.tokens)]
         tokens = batch.tokens[:, : len(one.tokens)]
-        nats += math.log(_KEYS) - float(logits.log_softmax(3).gather(3, tokens[..., None]).double().sum())
+        nats += math.log(SIGNATURES) - float(logits.log_softmax(3).gather(3, tokens[..., None]).double().sum())
         right += int((logits.argmax(3) == tokens).sum())
         frames += len(one.tokens)
     return {"nats": nats / frames, "accuracy": right / frames / network.voices}
@@ -175,7 +175,7 @@ def baseline(splits: Splits) -> Mapping[str, float]:
             counts[piece.grid][voice] += np.bincount(tokens, minlength=TOKENS)
     nats, right, frames, everywhere = 0.0, 0, 0, np.sum(list(counts.values()), 0)
     for piece in cast(Excerpts, splits.test).pieces:
-        counted, nats = counts.get(piece.grid, everywhere), nats + math.log(_KEYS)
+        counted, nats = counts.get(piece.grid, everywhere), nats + math.log(SIGNATURES)
         shares = np.log(counted / counted.sum(1, keepdims=True))
         for voice, tokens in enumerate(score(piece).tokens.T):
             nats -= shares[voice][tokens].sum()

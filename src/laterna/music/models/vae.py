@@ -34,7 +34,7 @@ from torch.nn.functional import cross_entropy, pad, relu
 from laterna.learning.model import Model, Phase
 from laterna.learning.threads import torch_threads
 from laterna.music.attributes import ATTRIBUTES
-from laterna.music.keys import Mode
+from laterna.music.keys import SIGNATURES, Mode
 from laterna.music.models.memory import Memory
 from laterna.music.models.prior import Prior
 from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
@@ -42,7 +42,6 @@ from laterna.music.pieces import HOLD, VOICES, Piece, tokens_of
 
 GRID, BAR = 4, 16  # frames of a quarter note, and of a bar
 _GENEROUS = 5.0  # times as many bits are free at a training's first step as at its end
-_KEYS = 12
 _PARTS = 6  # Gaussians of which each number of a point may be
 _TRIED = 4  # points that are drawn for each phrase that is wanted
 _ANEW, _ON_THE_WAY = 48, 0.8  # times that a phrase of the prior is read and written anew; the temperature till the last
@@ -158,7 +157,7 @@ class MusicVAE(Model):
 
         Those of the key that goes with each are among them.
         """
-        return self.prior.nats(points) - (deviation.log() + _NORMAL).sum(1) + math.log(_KEYS)
+        return self.prior.nats(points) - (deviation.log() + _NORMAL).sum(1) + math.log(SIGNATURES)
 
     def nats(self, batch: Phrases, points: Tensor) -> Tensor:
         """(B,) of what is written from points (B, latent), each frame after the true ones before it."""
