@@ -469,6 +469,31 @@ def test_nobody_waits_for_the_news_of_a_process_that_was_killed(error: Exception
         launch._in_processes(Killed(error), job, toys.Plain(), lambda news: None, None)  # type: ignore[arg-type]
 
 
+class Told:
+    """Processes that tell more news than a pipe holds, until they are stopped, and then how they ended."""
+
+    def launch(self, function: Any, model: Model, pipes: list[Connection], stop: threading.Event) -> None:
+        news = Progress(1, 9, 0.0, 0.0, 1.0, {"loss": 1.0}, None, False, "x" * (1 << 16))
+        while not stop.is_set():
+            pipes[0].send(news)
+        pipes[0].send(news)
+        pipes[0].send(("state", b""))
+
+
+@pytest.mark.parametrize("error", [ValueError("no room"), KeyboardInterrupt()])
+def test_an_error_of_who_is_told_stops_the_training_and_is_raised(error: BaseException) -> None:
+    told = list[Progress]()
+
+    def tell(news: Progress) -> None:
+        told.append(news)
+        raise error
+
+    job = SimpleNamespace(settings=Settings(1, 1, devices=2))
+    with pytest.raises(type(error)):
+        launch._in_processes(Told(), job, toys.Plain(), tell, threading.Event())  # type: ignore[arg-type]
+    assert len(told) == 1
+
+
 @pytest.mark.slow
 def test_a_process_that_is_killed_ends_the_training_in_a_sentence(train: Train) -> None:
     def kill(news: Progress) -> None:
