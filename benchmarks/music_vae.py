@@ -21,7 +21,10 @@ PUSHED = 64  # phrases that are pushed
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--drawn", type=int, default=1500, help="phrases of points of the prior")
+    parser.add_argument("--drawn", type=int, default=1000, help="phrases of points of the prior, for each seed")
+    parser.add_argument(
+        "--seeds", type=int, default=5, help="of prior samples, whose draws differ by as much as matters"
+    )
 
 
 def rows(chosen: argparse.Namespace) -> list[Row]:
@@ -34,8 +37,8 @@ def rows(chosen: argparse.Namespace) -> list[Row]:
     with torch_threads(1):
         return [
             *returned(),
-            *alike("melodies", singer, melodies, chosen.drawn),
-            *alike("phrases in four voices", network, phrases, chosen.drawn),
+            *alike("melodies", singer, melodies, chosen.drawn, chosen.seeds),
+            *alike("phrases in four voices", network, phrases, chosen.drawn, chosen.seeds),
             *pushes("phrases", network, phrases[:PUSHED]),
             *pushes("melodies", singer, melodies[:PUSHED]),
         ]
@@ -64,15 +67,16 @@ def shown(name: str, figure: float) -> str:
     return f"{figure:.1f} bits" if name == "bits" else f"{figure:.3f}"
 
 
-def alike(who: str, network: MusicVAE, real: Sequence[Piece], count: int) -> list[Row]:
+def alike(who: str, network: MusicVAE, real: Sequence[Piece], count: int, seeds: int) -> list[Row]:
     """Phrases of points of the prior, and of those halfway between two held-out ones, beside held-out ones."""
     import torch
 
     every, generator = network.locate(real), torch.Generator().manual_seed(0)
     one, other = (every[torch.randint(len(every), (count,), generator=generator)] for _ in range(2))
+    sampled = [piece for seed in range(seeds) for piece in network.sample(count, voices=network.voices, seed=seed)]
     found, whole = list[Row](), f"{len(FIGURES)} of {len(FIGURES)}"
     for what, phrases, reach in (
-        ("prior samples, as `sample` takes them", network.sample(count, voices=network.voices), whole),
+        ("prior samples, as `sample` takes them", sampled, whole),
         ("phrases of all points of the prior", network.phrases(network.prior.draw(count, 0)), ""),
         ("phrases halfway between two held-out ones", network.phrases((one + other) / 2), ""),
     ):
@@ -80,7 +84,7 @@ def alike(who: str, network: MusicVAE, real: Sequence[Piece], count: int) -> lis
         spreads = beside(real, made)
         within = sum(each.within for each in spreads.values())
         protocol = (
-            f"{len(made)} of {count} have {network.voices} voices; each figure (Dong et al. 2018) beside"
+            f"{len(made)} of {len(phrases)} have {network.voices} voices; each figure (Dong et al. 2018) beside"
             f" {len(real)} held-out phrases, Wasserstein's distance to a half of them, below that of 95% of the pairs"
             f" of halves; {distinct(made):.1%} differ from all others"
         )
