@@ -88,6 +88,7 @@ def test_made_ones_like_the_data_are_within_the_spread_of_its_halves_and_others_
     assert not spread(shifted, real).within
     assert not spread(narrow, real).within  # the right mean, too little variety
     assert spread(like, real) == spread(like, real)
+    assert spread(like, real).high == spread(narrow[:300], real).high  # the data's spread is its own
 
 
 def test_halves_keep_groups_together() -> None:

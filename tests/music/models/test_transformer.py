@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from laterna.music.keys import Key  # noqa: E402
 from laterna.music.models.transformer import A_MINOR, C_MAJOR, UNKNOWN, Frames, MusicTransformer, _Block  # noqa: E402
-from laterna.music.models.voices import TOKENS, sounding  # noqa: E402
+from laterna.music.models.voices import TOKENS, before, sounding  # noqa: E402
 from laterna.music.pieces import FIRST, HOLD, REST  # noqa: E402
 
 FRAMES = 24
@@ -63,7 +63,7 @@ def test_it_hears_how_long_a_note_has_sounded(network: MusicTransformer) -> None
     begun[:, 0] = begun[:, 4] = True
     tokens[begun] = FIRST + 60
     ages: list[torch.Tensor] = []
-    hook = network.age.register_forward_hook(lambda _, given, __: ages.append(given[0][0, :, 0]))
+    hook = network.members[0].age.register_forward_hook(lambda _, given, __: ages.append(given[0][0, :, 0]))
     for grid in (4, 1):
         batch = frames(48, tokens=tokens, pitches=pitches, grids=torch.tensor([grid, grid]))
         with torch.no_grad():
@@ -131,6 +131,46 @@ def test_samples_keep_what_was_given_and_are_the_same_for_the_same_seed(network:
     known = given != UNKNOWN
     assert torch.equal(one[known], given[known])
     assert (one < TOKENS).all()
+
+
+def test_members_learn_each_by_itself_and_the_mean_of_what_they_expect_counts(network: MusicTransformer) -> None:
+    with torch.no_grad():
+        one, other = (logits.softmax(3) for logits in network._each(frames()))
+        assert torch.allclose(network(frames()).softmax(3), (one + other) / 2, atol=1e-6)
+        alone = [-p.log().gather(3, frames().tokens[..., None]).sum((2, 3)) for p in (one, other)]
+        known = torch.arange(FRAMES) < frames().counts[:, None]
+        each = [float(nats[known].mean()) for nats in alone]
+        assert float(network.loss(frames(), "model", 0)["loss"]) == pytest.approx(sum(each) / 2, rel=1e-5)
+        together = float(network.nats(frames())[known].sum() / known.sum())
+    assert abs(each[0] - each[1]) > 1e-3  # they are not the same one twice
+    assert together < sum(each) / 2
+
+
+def test_what_it_writes_is_what_it_would_expect(network: MusicTransformer) -> None:
+    """Frame after frame, with what it keeps of those before: the same as if it saw all at once."""
+    asked = frames(48)
+    tokens = network.sample(asked, keep=1e-9, seed=0)
+    pitches, sounds = [], torch.zeros_like(tokens[:, 0])
+    for frame in tokens.unbind(1):
+        sounds = sounding(frame, sounds)
+        pitches.append(sounds)
+    written = asked._replace(tokens=tokens, pitches=torch.stack(pitches, 1))
+    with torch.no_grad():
+        logits = network(written)
+    logits[..., FIRST] = -torch.inf
+    logits[..., HOLD].masked_fill_(before(written.pitches) == 0, -torch.inf)
+    assert (logits.argmax(3) == tokens).all()
+
+
+def test_where_it_trusts_what_it_is_offered_it_says_that_again() -> None:
+    network = MusicTransformer.build("debug").eval()
+    with torch.no_grad():
+        for trust in (trust for member in network.members for trust in member.draw.trust):
+            trust.bias += 60
+    theme = frames(8, seed=3).tokens
+    given = torch.cat([theme, theme[:, :4], torch.full((2, 20, 4), UNKNOWN)], 1)
+    written = network.sample(frames(32)._replace(given=given), seed=0)
+    assert torch.equal(written[:, 12:16], theme[:, 4:])
 
 
 def test_what_fills_a_gap_is_moved_as_the_key_is_and_what_was_given_stays(network: MusicTransformer) -> None:

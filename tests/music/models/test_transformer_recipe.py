@@ -89,9 +89,10 @@ def test_a_batch_is_padded_to_the_longest() -> None:
 def test_nats_are_those_of_all_voices_of_a_frame_and_of_the_key(table: Path) -> None:
     """A network that gives each token the same chance is surprised by a frame as by four of them."""
     network, splits = MusicTransformer.build("debug").eval(), recipe.splits(table)
-    for layer in [*network.draw.out, *network.draw.steps]:
-        for tensor in layer.parameters():
-            torch.nn.init.zeros_(tensor)
+    for member in network.members:
+        for layer in (*member.draw.out, *member.draw.steps, *member.draw.trust):
+            for tensor in layer.parameters():
+                torch.nn.init.zeros_(tensor)
     frames = len(song(np.random.default_rng(0)))
     assert metrics(network, splits.test)["nats"] == pytest.approx(4 * np.log(130) + np.log(12) / frames)
 

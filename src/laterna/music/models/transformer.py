@@ -8,6 +8,9 @@ Where it departs from the paper:
 - it hears and draws intervals beside pitches (``voices.py``), and hears for how long each note has sounded;
 - it reads pieces in C major or A minor, and writes in those, to be moved to the key that is wanted; most samples that
   it learns from are in any key, and it is told so: else it would learn the few pieces that there are by heart;
+- two such networks learn side by side, each with a recurrent layer below its attention, and the mean of what they expect
+  counts: of so few pieces any one learns too much by heart;
+- what followed where the same had sounded before is offered to it again (``recall.py``);
 - it may be told in advance what some voices sound, now and later (a melody to harmonise, the ends of a gap to fill), by
   convolutions that look both ways, and the mode, and how far off the end is;
 - the distance of frames further apart than it has learnt counts as the largest that it has.
@@ -26,7 +29,8 @@ from laterna.learning.model import Model, Phase
 from laterna.learning.threads import torch_threads
 from laterna.music.keys import Key
 from laterna.music.models.memory import Memory
-from laterna.music.models.voices import TOKENS, Draw, Hear, before, sounding
+from laterna.music.models.recall import Offers, Recall, all_offers
+from laterna.music.models.voices import TOKENS, Draw, Hear, before, draw_together, mean_of, sounding
 from laterna.music.pieces import HOLD, Piece, moved_tokens
 
 UNKNOWN = TOKENS  # of what is told in advance: nothing
@@ -69,17 +73,18 @@ class MusicTransformer(Model):
 
     Args:
         width: of a frame.
-        depth: layers.
+        depth: layers of attention.
         heads: of attention.
         chain: units of the recurrent chain through a frame's voices.
         voices: of a frame.
         drop: the share of a layer's answers that are dropped in training.
         hide: the share of frames, and of looks back at them, that are hidden in training.
+        members: networks that learn each by itself; the mean of what they expect counts.
     """
 
     memory: Memory
     name: ClassVar[str] = "music/transformer"
-    version = 3
+    version = 4
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "debug": {"width": 32, "depth": 2, "heads": 2, "chain": 32, "drop": 0.0, "hide": 0.0},
         "base": {},
@@ -87,64 +92,52 @@ class MusicTransformer(Model):
 
     def __init__(
         self,
-        width: int = 160,
-        depth: int = 4,
+        width: int = 128,
+        depth: int = 2,
         heads: int = 4,
-        chain: int = 128,
+        chain: int = 104,
         voices: int = 4,
         drop: float = 0.4,
         hide: float = 0.1,
+        members: int = 2,
     ) -> None:
         super().__init__()
-        self.voices, self.hide = voices, hide
-        self.hear = Hear(voices, width)
-        self.age = nn.Embedding(voices * (_LONGEST + 2), width)
+        self.voices = voices
         self.told = nn.Embedding(voices * (TOKENS + 1), width)
         self.ahead = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2 * d, dilation=d) for d in _DILATIONS)
         self.place = nn.Embedding(BEATS * max(GRIDS), width)
         self.key = nn.Embedding(ANY_KEY + 1, width)
         self.grid = nn.Embedding(max(GRIDS) + 1, width)
         self.end = nn.Embedding(FARTHEST + 2, width)
-        self.drop = nn.Dropout(drop)
-        self.blocks = nn.ModuleList(_Block(width, heads, drop, hide) for _ in range(depth))
-        self.norm = nn.LayerNorm(width)
-        self.draw = Draw(voices, width, chain, drop)
+        self.members = nn.ModuleList(_Member(width, depth, heads, chain, voices, drop, hide) for _ in range(members))
         self.memory = Memory()
-        for table in (self.age, self.told, self.place, self.key, self.grid, self.end):
+        for table in (self.told, self.place, self.key, self.grid, self.end):
             nn.init.normal_(table.weight, std=0.1)
 
     def phases(self) -> Sequence[Phase]:
         return [Phase("model", optimizer="muon", learning_rate=2.5e-3, betas=(0.9, 0.98), warmup=100, decay=0.1)]
 
     def loss(self, batch: Any, phase: str, step: int) -> dict[str, Tensor]:
-        """Nats of a frame: of all its voices that were not told."""
-        nats = self.nats(batch)
+        """Nats of a frame: of all its voices that were not told; of one member, on average."""
+        nats = torch.stack([_nats(logits, batch) for logits in self._each(batch)]).mean(0)
         real = torch.arange(nats.shape[1], device=nats.device) < batch.counts[:, None]
         return {"loss": (nats.sum(2) * real).sum() / real.sum()}
 
     def nats(self, batch: Frames) -> Tensor:
         """(B, T, V): how surprised it is by each voice, given all frames before and the voices above; 0 where told."""
-        logits = self(batch)
-        each = cross_entropy(logits.flatten(0, 2).float(), batch.tokens.flatten(), reduction="none")
-        return each.view(batch.tokens.shape) * (batch.given == UNKNOWN)
+        return _nats(self(batch), batch)
 
     def forward(self, batch: Frames) -> Tensor:
         """Logits (B, T, V, tokens)."""
+        return mean_of(self._each(batch))
+
+    def _each(self, batch: Frames) -> list[Tensor]:
+        """Logits (B, T, V, tokens) of each member."""
+        told, offers = self._told(batch), all_offers(batch.tokens, batch.pitches, batch.grids)
         last, frames = before(batch.pitches), torch.arange(batch.tokens.shape[1], device=self.device)[:, None]
         ages = frames - torch.where(batch.tokens == HOLD, 0, frames).cummax(1)[0]
-        heard = pad(self._heard(batch.tokens, batch.pitches, last, ages, batch.grids), (0, 0, 1, -1))
-        if self.training:  # some frames are not heard at all
-            heard = heard * (torch.rand(*heard.shape[:2], 1, device=self.device) >= self.hide)
-        x = self.drop(self._told(batch) + heard)  # (B, T, width)
-        for block in self.blocks:
-            x, _ = block(x)
-        return cast(Tensor, self.draw(self.norm(x), last, batch.tokens))
-
-    def _heard(self, tokens: Tensor, pitches: Tensor, last: Tensor, ages: Tensor, grids: Tensor) -> Tensor:
-        """(B, T, width): what has sounded in each frame, and for how many frames before it (B, T, V)."""
-        ages = (ages * (max(GRIDS) // grids[:, None, None])).clamp_max(_LONGEST) + 1
-        ages = torch.where(pitches > 0, ages, 0) + torch.arange(self.voices, device=self.device) * (_LONGEST + 2)
-        return cast(Tensor, self.hear(tokens, pitches, last) + self.age(ages).sum(2))
+        ages = _counted(ages, batch.pitches, batch.grids)
+        return [member(told, batch.tokens, batch.pitches, last, ages, offers) for member in self.members]
 
     def _told(self, batch: Frames) -> Tensor:
         """(B, T, width): all that is known in advance of each frame."""
@@ -202,18 +195,87 @@ class MusicTransformer(Model):
         random = torch.Generator().manual_seed(seed)
         told, tokens = self._told(batch), batch.given.clone()
         pitches = ages = torch.zeros_like(tokens[:, 0])  # (B, V) of the frame before
-        heard, caches = told.new_zeros(told[:, :1].shape), [None] * len(self.blocks)
+        members = cast(list[_Member], list(self.members))
+        pasts = [_Past(told.new_zeros(told[:, :1].shape), None, [None] * len(member.blocks)) for member in members]
+        recall = Recall((tokens.shape[0], tokens.shape[1], tokens.shape[2]), batch.grids)
         for frame in range(tokens.shape[1]):
-            x = told[:, frame : frame + 1] + heard
-            for number, block in enumerate(self.blocks):
-                x, caches[number] = block(x, caches[number])
-            now = self.draw.draw(
-                self.norm(x)[:, 0], pitches, tokens[:, frame], random, temperature=temperature, keep=keep
+            networks = list[tuple[Draw, Tensor]]()
+            for number, member in enumerate(members):
+                x, pasts[number] = member.expect(told[:, frame : frame + 1] + pasts[number].heard, pasts[number])
+                networks.append((member.draw, x[:, 0]))
+            now = draw_together(
+                networks, pitches, tokens[:, frame], random, recall.offers(), temperature=temperature, keep=keep
             )
             tokens[:, frame], last, pitches = now, pitches, sounding(now, pitches)
+            recall.hear(now, pitches)
             ages = torch.where(now == HOLD, ages + 1, 0)
-            heard = self._heard(now[:, None], pitches[:, None], last[:, None], ages[:, None], batch.grids)
+            counted = _counted(ages[:, None], pitches[:, None], batch.grids)
+            pasts = [
+                past._replace(heard=member.heard(now[:, None], pitches[:, None], last[:, None], counted))
+                for member, past in zip(members, pasts, strict=True)
+            ]
         return tokens
+
+
+def _nats(logits: Tensor, batch: Frames) -> Tensor:
+    """(B, T, V) of each token; 0 where it was told."""
+    each = cross_entropy(logits.flatten(0, 2).float(), batch.tokens.flatten(), reduction="none")
+    return each.view(batch.tokens.shape) * (batch.given == UNKNOWN)
+
+
+def _counted(ages: Tensor, pitches: Tensor, grids: Tensor) -> Tensor:
+    """(B, T, V): for how many 16th notes what sounds has, from 1 on, up to a longest; 0 for a rest."""
+    ages = (ages * (max(GRIDS) // grids[:, None, None])).clamp_max(_LONGEST) + 1
+    return torch.where(pitches > 0, ages, 0)
+
+
+class _Past(NamedTuple):
+    """What a member keeps of the frames before: the last one as it was heard, and what its layers do."""
+
+    heard: Tensor
+    state: tuple[Tensor, Tensor] | None
+    caches: list[Tensor | None]
+
+
+class _Member(nn.Module):
+    """One network: it hears, goes on from frame to frame, looks back, and draws."""
+
+    def __init__(self, width: int, depth: int, heads: int, chain: int, voices: int, drop: float, hide: float) -> None:
+        super().__init__()
+        self.hide = hide
+        self.hear = Hear(voices, width)
+        self.age = nn.Embedding(voices * (_LONGEST + 2), width)
+        self.drop = nn.Dropout(drop)
+        self.near = nn.LSTM(width, width, batch_first=True)
+        self.blocks = nn.ModuleList(_Block(width, heads, drop, hide) for _ in range(depth))
+        self.norm = nn.LayerNorm(width)
+        self.draw = Draw(voices, width, chain, drop, recalls=True)
+        nn.init.normal_(self.age.weight, std=0.1)
+
+    def forward(
+        self, told: Tensor, tokens: Tensor, pitches: Tensor, last: Tensor, ages: Tensor, offers: Offers
+    ) -> Tensor:
+        """Logits (B, T, V, tokens) of whole pieces."""
+        heard = pad(self.heard(tokens, pitches, last, ages), (0, 0, 1, -1))
+        if self.training:  # some frames are not heard at all
+            heard = heard * (torch.rand(*heard.shape[:2], 1, device=heard.device) >= self.hide)
+        x, _ = self.expect(told + heard, _Past(heard, None, [None] * len(self.blocks)))
+        return cast(Tensor, self.draw(x, last, tokens, offers))
+
+    def heard(self, tokens: Tensor, pitches: Tensor, last: Tensor, ages: Tensor) -> Tensor:
+        """(B, T, width): what has sounded in each frame, and for how long."""
+        slots = torch.arange(ages.shape[2], device=ages.device) * (_LONGEST + 2)
+        return cast(Tensor, self.hear(tokens, pitches, last) + self.age(ages + slots).sum(2))
+
+    def expect(self, x: Tensor, past: _Past) -> tuple[Tensor, _Past]:
+        """(B, T, width) that says what is to come, of what is told and heard (B, T, width) after the past."""
+        x = self.drop(x)
+        near, state = self.near(x, past.state)
+        x, caches = x + self.drop(near), list[Tensor | None]()
+        for block, cache in zip(self.blocks, past.caches, strict=True):
+            x, kept = block(x, cache)
+            caches.append(kept)
+        return self.norm(x), _Past(past.heard, state, caches)
 
 
 class _Block(nn.Module):

@@ -32,8 +32,8 @@ from laterna.music.pieces import Piece, tokens_of
 
 WINDOW = 256  # frames of a sample to learn from
 _STRETCH = 80  # frames of a piece for each sample of it in an epoch
-_MOVED = 0.75  # the share of samples in any key
-_MODE_TOLD, _END_TOLD, _VOICES_TOLD = 0.5, 0.5, 0.4  # shares of samples that are told these
+_MOVED = 0.7  # the share of samples in any key
+_MODE_TOLD, _END_TOLD, _VOICES_TOLD = 0.7, 0.5, 0.4  # shares of samples that are told these
 
 
 class Writer(Protocol):

@@ -4,13 +4,14 @@ Both know intervals, not pitches alone: how each voice has moved, how far apart 
 from the one before it and from those above it. What is learnt in one key holds in all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from laterna.music.models.recall import LENGTHS, OFFERS, Offers
 from laterna.music.pieces import FIRST, HOLD
 
 TOKENS = FIRST + 128
@@ -63,9 +64,10 @@ class Draw(nn.Module):
         width: of the vectors that say what is to come.
         chain: units of the recurrent chain through a frame's voices.
         drop: the share of them that is dropped in training.
+        recalls: it hears what may be said again.
     """
 
-    def __init__(self, voices: int, width: int, chain: int, drop: float = 0.0) -> None:
+    def __init__(self, voices: int, width: int, chain: int, drop: float = 0.0, *, recalls: bool = False) -> None:
         super().__init__()
         self.voices = voices
         self.begin = nn.Linear(width, chain)
@@ -81,22 +83,23 @@ class Draw(nn.Module):
             for layer in out:
                 layer.weight[FIRST:].copy_(_smooth(chain, 0.15))
         self.out = nn.ModuleList(out)
+        if recalls:
+            self.trust = nn.ModuleList(nn.Linear(chain, OFFERS * LENGTHS) for _ in range(voices))
+            self.taken = nn.Embedding(voices * OFFERS * 3, chain)
 
-    def forward(self, x: Tensor, last: Tensor, tokens: Tensor) -> Tensor:
+    def forward(self, x: Tensor, last: Tensor, tokens: Tensor, offers: Offers | None = None) -> Tensor:
         """Logits (B, T, V, tokens) of vectors (B, T, width), of what sounded before each, and of tokens (B, T, V)."""
-        return torch.stack(list(self._chain(x, last, tokens)), 2)
+        if offers is not None:
+            offers = Offers(*(each.flatten(0, 1) for each in offers))
+        return torch.stack(list(self.chain(x, last, tokens, offers)), 2)
 
     def draw(
         self, x: Tensor, last: Tensor, given: Tensor, random: torch.Generator, *, temperature: float, keep: float
     ) -> Tensor:
-        """Tokens (B, V) of one frame: those ``given`` (B, V), and in place of what is ``TOKENS`` drawn ones."""
-        tokens = given.clone()[:, None]  # (B, 1, V): the chain looks at what has been drawn of it
-        for voice, logits in enumerate(self._chain(x[:, None], last[:, None], tokens)):
-            drawn = _drawn(logits[:, 0] / temperature, last[:, voice] > 0, keep, random)
-            tokens[:, 0, voice] = torch.where(given[:, voice] == TOKENS, drawn, given[:, voice])
-        return tokens[:, 0]
+        """Tokens (B, V) of one frame, as :func:`draw_together` does it."""
+        return draw_together([(self, x)], last, given, random, temperature=temperature, keep=keep)
 
-    def _chain(self, x: Tensor, last: Tensor, tokens: Tensor) -> Iterator[Tensor]:
+    def chain(self, x: Tensor, last: Tensor, tokens: Tensor, offers: Offers | None) -> Iterator[Tensor]:
         """Logits (B, T, tokens) of one voice after another; of ``tokens`` those of the voices above are looked at."""
         last = last.flatten(0, 1)  # (B * T, V)
         state = torch.tanh(self.begin(x)).flatten(0, 1)  # (B * T, chain)
@@ -108,6 +111,8 @@ class Draw(nn.Module):
             intervals = self.steps[voice](kept).unflatten(1, (-1, _INTERVALS))  # to the last note, and those above
             for number, note in enumerate([last[:, voice], *now]):
                 logits = logits + _by_interval(intervals[:, number], note)
+            if offers is not None:
+                logits = logits + self._again(kept, offers, voice)
             yield logits.view(*x.shape[:2], TOKENS)
             token = tokens[..., voice].flatten()  # drawn meanwhile, where a piece is written
             now.append(sounding(token, last[:, voice]))
@@ -117,6 +122,54 @@ class Draw(nn.Module):
                 + self.leads(_interval(now[-1], last[:, voice]) + voice * _INTERVALS)
                 + self.meets(_interval(now[-1], below) + voice * _INTERVALS)
             )
+            if offers is not None:
+                seen = seen + self.taken(self._answer(token, offers, voice)).sum(1)
+
+    def _again(self, kept: Tensor, offers: Offers, voice: int) -> Tensor:
+        """Logits (N, TOKENS) of what a voice is offered to say again."""
+        lengths = offers.lengths[:, voice]  # (N, OFFERS)
+        trust = self.trust[voice](kept).unflatten(1, (OFFERS, LENGTHS)).gather(2, lengths[..., None])[..., 0]
+        nothing = trust.new_zeros(len(trust), TOKENS)
+        return nothing.scatter_add(1, offers.tokens[:, voice], trust * (lengths > 0))
+
+    def _answer(self, token: Tensor, offers: Offers, voice: int) -> Tensor:
+        """(N, OFFERS): whether a voice took each offer: not, it did, or there was none."""
+        took = torch.where(offers.lengths[:, voice] > 0, (offers.tokens[:, voice] == token[:, None]).long(), 2)
+        return took + 3 * (torch.arange(OFFERS, device=took.device) + OFFERS * voice)
+
+
+def draw_together(
+    networks: Sequence[tuple[Draw, Tensor]],
+    last: Tensor,
+    given: Tensor,
+    random: torch.Generator,
+    offers: Offers | None = None,
+    *,
+    temperature: float,
+    keep: float,
+) -> Tensor:
+    """Tokens (B, V) of one frame: those ``given`` (B, V), and in place of what is ``TOKENS`` drawn ones.
+
+    Args:
+        networks: that draw from the mean of what they expect, each with its vectors (B, width).
+        last: (B, V) what sounded in the frame before.
+        given: what is known.
+        random: of the draw.
+        offers: what may be said again.
+        temperature: of the draw, above 0.
+        keep: the share of probability from which is drawn, the likeliest first.
+    """
+    tokens = given.clone()[:, None]  # (B, 1, V): the chains look at what has been drawn of it
+    chains = [draw.chain(x[:, None], last[:, None], tokens, offers) for draw, x in networks]
+    for voice, logits in enumerate(zip(*chains, strict=True)):
+        drawn = _drawn(mean_of(logits)[:, 0] / temperature, last[:, voice] > 0, keep, random)
+        tokens[:, 0, voice] = torch.where(given[:, voice] == TOKENS, drawn, given[:, voice])
+    return tokens[:, 0]
+
+
+def mean_of(logits: Sequence[Tensor]) -> Tensor:
+    """Logits of the mean of probabilities."""
+    return torch.stack(list(logits)).float().log_softmax(-1).logsumexp(0)
 
 
 def _smooth(width: int, deviation: float) -> Tensor:
