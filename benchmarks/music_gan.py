@@ -64,7 +64,7 @@ def alike(real: Sequence[Excerpt], made: Sequence[Sequence[Piece]], part: str) -
     pieces = len({one.source for one in real})
     protocol = (
         f"Wasserstein distance of made excerpts to half of the {len(real)} of {pieces} {part} pieces; reach: what 95%"
-        f" of 200 random halves, by pieces, stay below from each other; {len(made)} seeds"
+        f" of 1000 random halves, by pieces, stay below from each other; {len(made)} seeds"
     )
     found = []
     for figure, name in zip(FIGURES, NAMES, strict=True):

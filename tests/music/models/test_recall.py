@@ -63,8 +63,16 @@ def test_lengths_are_those_of_time_whatever_the_grid() -> None:
     )
     assert slow[[4, 5]].tolist() == fast[[16, 20]].tolist() == [1, 2]  # of one quarter note, and of two
     assert fast[15] == 0  # shorter
-    long = torch.full((1, 2000, 1), 60)
+    long = torch.arange(40, 80).repeat(2)[None, :, None]
     assert all_offers(long, long, torch.tensor([1])).lengths.max() == LENGTHS - 1
+
+
+def test_what_is_only_held_is_not_said_again_and_nothing_overlaps_with_its_return() -> None:
+    """Else a chord would never end, and a figure would go round for ever."""
+    held, loop = frames("AAAAAAAA"), frames("ABABABAB")
+    assert all_offers(held, held, torch.tensor([1])).lengths.max() == 0
+    lengths = all_offers(loop, loop, torch.tensor([1])).lengths[0, :, 0, ALONE]
+    assert (lengths[3], lengths.max()) == (1, 2)  # though the last six are like those two frames before
 
 
 @settings(max_examples=40, deadline=None)
@@ -75,7 +83,9 @@ def test_offers_are_those_that_one_finds_by_looking_everywhere(rows: list[tuple[
     for now in range(len(rows)):
         for voice in range(2):
             heard = [row[voice] for row in rows]
-            run, place = max((_shared(heard[:now], heard[:at]), at) for at in range(now + 1) if at < max(1, now))
+            held = max(0, _shared(heard[:now], heard[:now][-1:] * now) - 1)  # frames since the note began
+            runs = [(_shared(heard[:now], heard[:at]), at) for at in range(now)]
+            run, place = max(((run, at) for run, at in runs if held < run <= now - at), default=(0, 0))
             assert bool(offers.lengths[0, now, voice, ALONE]) == (run > 0)
             if run:
                 assert offers.tokens[0, now, voice, ALONE] == heard[place]

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from laterna.music.keys import Key  # noqa: E402
-from laterna.music.models.transformer import A_MINOR, C_MAJOR, UNKNOWN, Frames, MusicTransformer, _Block  # noqa: E402
+from laterna.music.models.transformer import _REACH, A_MINOR, C_MAJOR, UNKNOWN, Frames, MusicTransformer, _Block  # noqa: E402
 from laterna.music.models.voices import TOKENS, before, sounding  # noqa: E402
 from laterna.music.pieces import FIRST, HOLD, REST  # noqa: E402
 
@@ -113,12 +113,32 @@ def test_a_block_goes_on_from_its_cache_as_if_it_saw_all_at_once() -> None:
     assert torch.allclose(torch.cat(parts, 1), whole, atol=1e-5)
 
 
-def test_far_frames_are_still_heard() -> None:
-    block, x = _Block(8, 2, 0.0, 0.0).eval(), torch.randn(1, 400, 8, generator=torch.Generator().manual_seed(1))
+def test_a_block_looks_back_as_far_as_it_learnt_to_with_a_cache_or_without() -> None:
+    block, x = _Block(8, 2, 0.0, 0.0).eval(), torch.randn(1, 300, 8, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
-        nearer = x.clone()
-        nearer[:, 0] = nearer[:, 1]
-        assert (block(x)[0] - block(nearer)[0])[0, -1].abs().max() > 1e-6
+        other = x.clone()
+        other[:, 20] = other[:, 21]
+        changed = ((block(x)[0] - block(other)[0])[0].abs() > 1e-6).any(1)
+        whole, (first, cache) = block(x)[0], block(x[:, :280])
+        parts = [first]
+        for frame in x[:, 280:].split(1, 1):
+            made, cache = block(frame, cache)
+            parts.append(made)
+    assert changed[20 : 20 + _REACH].all()
+    assert not changed[20 + _REACH :].any()
+    assert torch.allclose(torch.cat(parts, 1), whole, atol=1e-5)
+
+
+def test_no_note_that_it_writes_lasts_longer_than_those_it_learnt_from() -> None:
+    network = MusicTransformer.build("debug").eval()
+    with torch.no_grad():
+        for layer in (layer for member in network.members for layer in member.draw.out):
+            layer.bias[HOLD] += 100
+    written = network.sample(frames(80), seed=0)  # on a grid of 16th notes, and one of quarters
+    assert [sorted({int(at) for at in (piece[:, 0] >= FIRST).nonzero()}) for piece in written] == [
+        [0, 33, 66],
+        list(range(0, 80, 9)),
+    ]
 
 
 def test_samples_keep_what_was_given_and_are_the_same_for_the_same_seed(network: MusicTransformer) -> None:

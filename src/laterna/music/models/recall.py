@@ -31,6 +31,9 @@ class Offers(NamedTuple):
 class Recall:
     """Looks back, frame after frame, for the longest stretch that has just sounded again.
 
+    A note must begin in it, and it must not overlap with its return: else a chord that is held, or a figure that goes
+    round, would be offered for ever.
+
     Args:
         shape: pieces, frames and voices that there is to be room for.
         grids: (B,) frames of a quarter note.
@@ -44,12 +47,16 @@ class Recall:
         each, first = torch.arange(voices, device=grids.device), grids.new_zeros(voices)
         self._whose = torch.stack([each, first, first + voices], 1)  # (V, OFFERS): rows of what was the same
         self._places = torch.arange(frames, device=grids.device)
+        self._held = grids.new_zeros(pieces, voices + 1, 1)  # frames since a note began
         self._sixteenths, self._now = _FINEST // grids[:, None, None], 0
 
     def offers(self) -> Offers:
         """Of the next frame: (B, V, OFFERS)."""
-        places = (self._same * len(self._places) + self._places).argmax(2, keepdim=True)  # (B, V + 1, 1)
-        same = self._same.gather(2, places) * self._sixteenths
+        since = self._now - self._places  # how far back each place lies
+        again = (self._same > self._held) & (self._same <= since)
+        same = torch.where(again, self._same, 0)
+        places = (same * len(self._places) + self._places).argmax(2, keepdim=True)  # (B, V + 1, 1)
+        same = same.gather(2, places) * self._sixteenths
         lengths = (same.clamp_min(1).log2().long() - 1).clamp(0, LENGTHS - 1)
         places, lengths = (of[:, self._whose, 0] for of in (places, lengths))
         return Offers(self._tokens.gather(2, places), lengths)
@@ -59,6 +66,8 @@ class Recall:
         alike = self._pitches == pitches[..., None]
         alike = torch.cat([alike, alike.all(1, keepdim=True)], 1)
         self._same = torch.where(alike, self._same + 1, 0).roll(1, 2)
+        if self._now:
+            self._held = torch.where(alike[..., self._now - 1, None], self._held + 1, 0)
         self._tokens[..., self._now], self._pitches[..., self._now] = tokens, pitches
         self._now += 1
 

@@ -8,12 +8,12 @@ Where it departs from the paper:
 - it hears and draws intervals beside pitches (``voices.py``), and hears for how long each note has sounded;
 - it reads pieces in C major or A minor, and writes in those, to be moved to the key that is wanted; most samples that
   it learns from are in any key, and it is told so: else it would learn the few pieces that there are by heart;
-- two such networks learn side by side, each with a recurrent layer below its attention, and the mean of what they expect
-  counts: of so few pieces any one learns too much by heart;
+- two such networks learn side by side, each with a recurrent layer below its attention, and the mean of what they
+  expect counts: of so few pieces any one learns too much by heart;
 - what followed where the same had sounded before is offered to it again (``recall.py``);
 - it may be told in advance what some voices sound, now and later (a melody to harmonise, the ends of a gap to fill), by
   convolutions that look both ways, and the mode, and how far off the end is;
-- the distance of frames further apart than it has learnt counts as the largest that it has.
+- it looks no further back than it learnt to, but for what is offered to it.
 """
 
 import math
@@ -39,7 +39,7 @@ GRIDS = 1, 2, 4  # frames of a quarter note
 BEATS = 16  # quarter notes after which a frame's place is counted anew
 FARTHEST = 64  # quarter notes to the end that are told apart, at most
 _LONGEST = 32  # 16th notes that a note has sounded for, told apart
-_REACH = 256  # frames back that are told apart
+_REACH = 256  # frames that it looks back at
 _DILATIONS = (1, 3, 9)  # of the convolutions that see what is told in advance
 AHEAD = 2 * sum(_DILATIONS)  # frames that they see on either side
 
@@ -186,6 +186,8 @@ class MusicTransformer(Model):
     def sample(self, batch: Frames, *, temperature: float = 1.0, keep: float = 0.98, seed: int = 0) -> Tensor:
         """Write pieces: the tokens (B, T, V) that were given, and in place of the unknown ones sampled ones.
 
+        No sampled note lasts longer than those that it tells apart: longer ones it has not learnt, and would not end.
+
         Args:
             batch: what is told; of ``tokens`` and ``pitches`` the shape alone matters.
             temperature: of the draw, above 0; below 1 likelier notes are drawn more often.
@@ -196,6 +198,7 @@ class MusicTransformer(Model):
         told, tokens = self._told(batch), batch.given.clone()
         pitches = ages = torch.zeros_like(tokens[:, 0])  # (B, V) of the frame before
         members = cast(list[_Member], list(self.members))
+        counted = ages[:, None]
         pasts = [_Past(told.new_zeros(told[:, :1].shape), None, [None] * len(member.blocks)) for member in members]
         recall = Recall((tokens.shape[0], tokens.shape[1], tokens.shape[2]), batch.grids)
         for frame in range(tokens.shape[1]):
@@ -204,7 +207,14 @@ class MusicTransformer(Model):
                 x, pasts[number] = member.expect(told[:, frame : frame + 1] + pasts[number].heard, pasts[number])
                 networks.append((member.draw, x[:, 0]))
             now = draw_together(
-                networks, pitches, tokens[:, frame], random, recall.offers(), temperature=temperature, keep=keep
+                networks,
+                pitches,
+                tokens[:, frame],
+                random,
+                recall.offers(),
+                may_hold=(pitches > 0) & (counted[:, 0] <= _LONGEST),
+                temperature=temperature,
+                keep=keep,
             )
             tokens[:, frame], last, pitches = now, pitches, sounding(now, pitches)
             recall.hear(now, pitches)
@@ -299,7 +309,7 @@ class _Block(nn.Module):
 
     def _attend(self, x: Tensor, cache: Tensor | None) -> tuple[Tensor, Tensor]:
         query, *new = self.project(x).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)  # each (B, h, T, d)
-        kept = torch.stack(new) if cache is None else torch.cat([cache, torch.stack(new)], 3)
+        kept = torch.stack(new) if cache is None else torch.cat([cache, torch.stack(new)], 3)[..., -_REACH:, :]
         scores = query @ kept[0].transpose(2, 3) + self._by_distance(query, kept.shape[3])
         weights = (scores / math.sqrt(query.shape[3])).softmax(3)
         return self.join((self.hide(weights) @ kept[1]).transpose(1, 2).flatten(2)), kept
@@ -312,5 +322,5 @@ class _Block(nn.Module):
         if asked == 1:
             return scores
         skewed = pad(scores, (1, 0)).flatten(2)[:, :, count:].unflatten(2, (asked, count))  # row i moved to its place
-        future = torch.ones(asked, count, dtype=torch.bool, device=query.device).triu(1)
-        return skewed.masked_fill(future, -math.inf)
+        near = torch.ones(asked, count, dtype=torch.bool, device=query.device).tril().triu(1 - _REACH)
+        return skewed.masked_fill(~near, -math.inf)

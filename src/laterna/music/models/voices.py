@@ -97,7 +97,7 @@ class Draw(nn.Module):
         self, x: Tensor, last: Tensor, given: Tensor, random: torch.Generator, *, temperature: float, keep: float
     ) -> Tensor:
         """Tokens (B, V) of one frame, as :func:`draw_together` does it."""
-        return draw_together([(self, x)], last, given, random, temperature=temperature, keep=keep)
+        return draw_together([(self, x)], last, given, random, may_hold=last > 0, temperature=temperature, keep=keep)
 
     def chain(self, x: Tensor, last: Tensor, tokens: Tensor, offers: Offers | None) -> Iterator[Tensor]:
         """Logits (B, T, tokens) of one voice after another; of ``tokens`` those of the voices above are looked at."""
@@ -145,6 +145,7 @@ def draw_together(
     random: torch.Generator,
     offers: Offers | None = None,
     *,
+    may_hold: Tensor,
     temperature: float,
     keep: float,
 ) -> Tensor:
@@ -156,13 +157,14 @@ def draw_together(
         given: what is known.
         random: of the draw.
         offers: what may be said again.
+        may_hold: (B, V) bool: the voice sounds, and its note may go on.
         temperature: of the draw, above 0.
         keep: the share of probability from which is drawn, the likeliest first.
     """
     tokens = given.clone()[:, None]  # (B, 1, V): the chains look at what has been drawn of it
     chains = [draw.chain(x[:, None], last[:, None], tokens, offers) for draw, x in networks]
     for voice, logits in enumerate(zip(*chains, strict=True)):
-        drawn = _drawn(mean_of(logits)[:, 0] / temperature, last[:, voice] > 0, keep, random)
+        drawn = _drawn(mean_of(logits)[:, 0] / temperature, may_hold[:, voice], keep, random)
         tokens[:, 0, voice] = torch.where(given[:, voice] == TOKENS, drawn, given[:, voice])
     return tokens[:, 0]
 
@@ -209,11 +211,11 @@ def _by_interval(likely: Tensor, note: Tensor) -> Tensor:
     return pad(likely.gather(1, _interval(pitches, note[:, None])), (FIRST, 0))
 
 
-def _drawn(logits: Tensor, sounds: Tensor, keep: float, random: torch.Generator) -> Tensor:
-    """A token (B,) of each row of logits (B, tokens): none that begins note 0, nor one that holds what is silent."""
+def _drawn(logits: Tensor, may_hold: Tensor, keep: float, random: torch.Generator) -> Tensor:
+    """A token (B,) of each row of logits (B, tokens): none that begins note 0, nor one that holds what may not be."""
     logits = logits.clone()
     logits[:, FIRST] = -torch.inf
-    logits[~sounds, HOLD] = -torch.inf
+    logits[~may_hold, HOLD] = -torch.inf
     likely, order = logits.float().softmax(1).sort(1, descending=True)
     likely = likely * ((likely.cumsum(1) - likely) < keep)
     return order.gather(1, torch.multinomial(likely, 1, generator=random))[:, 0]
