@@ -317,10 +317,11 @@ class _Block(nn.Module):
     def _by_distance(self, query: Tensor, count: int) -> Tensor:
         """(B, h, T, count): what each query gives for how far back each key lies; the future is out of reach."""
         asked = query.shape[2]
-        back = torch.arange(count - 1, -1, -1, device=query.device).clamp(max=_REACH - 1)
-        scores = query @ self.far[:, back].transpose(1, 2)  # (B, h, T, count): the last column is distance 0
-        if asked == 1:
-            return scores
+        back = self.far[:, :count].flip(1).transpose(1, 2)  # (h, d, count)
+        if asked == 1:  # the queries of a batch as rows of one matrix
+            return (query[:, :, 0].transpose(0, 1) @ back).transpose(0, 1)[:, :, None]
+        back = pad(back, (count - back.shape[2], 0), mode="replicate")  # out of reach, and masked
+        scores = query @ back  # (B, h, T, count): the last column is distance 0
         skewed = pad(scores, (1, 0)).flatten(2)[:, :, count:].unflatten(2, (asked, count))  # row i moved to its place
         near = torch.ones(asked, count, dtype=torch.bool, device=query.device).tril().triu(1 - _REACH)
         return skewed.masked_fill(~near, -math.inf)
