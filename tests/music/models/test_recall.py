@@ -72,7 +72,7 @@ def test_what_is_only_held_is_not_said_again_and_nothing_overlaps_with_its_retur
     held, loop = frames("AAAAAAAA"), frames("ABABABAB")
     assert all_offers(held, held, torch.tensor([1])).lengths.max() == 0
     lengths = all_offers(loop, loop, torch.tensor([1])).lengths[0, :, 0, ALONE]
-    assert (lengths[3], lengths.max()) == (1, 2)  # though the last six are like those two frames before
+    assert lengths.tolist() == [0, 0, 0, 1, 2, 0, 0, 0]  # once AB has come back, it is offered no more
 
 
 @settings(max_examples=40, deadline=None)
@@ -85,7 +85,9 @@ def test_offers_are_those_that_one_finds_by_looking_everywhere(rows: list[tuple[
             heard = [row[voice] for row in rows]
             held = max(0, _shared(heard[:now], heard[:now][-1:] * now) - 1)  # frames since the note began
             runs = [(_shared(heard[:now], heard[:at]), at) for at in range(now)]
-            run, place = max(((run, at) for run, at in runs if held < run <= now - at), default=(0, 0))
+            run, place = max(((run, at) for run, at in runs if held < run), default=(0, 0))
+            if any(held < run > now - at for run, at in runs):
+                run = 0
             assert bool(offers.lengths[0, now, voice, ALONE]) == (run > 0)
             if run:
                 assert offers.tokens[0, now, voice, ALONE] == heard[place]

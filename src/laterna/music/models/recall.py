@@ -31,8 +31,8 @@ class Offers(NamedTuple):
 class Recall:
     """Looks back, frame after frame, for the longest stretch that has just sounded again.
 
-    A note must begin in it, and it must not overlap with its return: else a chord that is held, or a figure that goes
-    round, would be offered for ever.
+    A note must begin in it, and nothing is offered once a stretch overlaps with its return: else a chord that is held,
+    or a figure that goes round, would be offered for ever.
 
     Args:
         shape: pieces, frames and voices that there is to be room for.
@@ -52,9 +52,9 @@ class Recall:
 
     def offers(self) -> Offers:
         """Of the next frame: (B, V, OFFERS)."""
-        since = self._now - self._places  # how far back each place lies
-        again = (self._same > self._held) & (self._same <= since)
-        same = torch.where(again, self._same, 0)
+        since = (self._now - self._places).clamp_min(0)  # how far back each place lies
+        same = torch.where(self._same > self._held, self._same, 0)
+        same = same * (same <= since).all(2, keepdim=True)  # else it goes round
         places = (same * len(self._places) + self._places).argmax(2, keepdim=True)  # (B, V + 1, 1)
         same = same.gather(2, places) * self._sixteenths
         lengths = (same.clamp_min(1).log2().long() - 1).clamp(0, LENGTHS - 1)
